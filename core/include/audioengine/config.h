@@ -1,0 +1,63 @@
+// Everything that can be chosen. Plain structs with the specification's names and defaults; `AudioEngine::create`
+// checks them and names the field that is wrong.
+#pragma once
+
+#include <cstdint>
+
+#include "audioengine/result.h"
+#include "audioengine/types.h"
+
+namespace audioengine {
+
+/// What comes in.
+struct AudioConfig {
+    std::uint32_t sample_rate = 24000;  ///< Hz, 4000 to 192000. G.711 from telephony is 8000.
+    std::uint32_t channels = 1;         ///< 1 to 8, interleaved; averaged to mono.
+    std::uint32_t bit_depth = 0;        ///< 0: the format's own (16, 8, 8, 32). Another value is an error.
+    AudioFormat format = AudioFormat::PCM16;
+    std::uint32_t chunk_duration_ms = 20;  ///< The usual chunk, 1 to 1000 ms. Any chunk length works at run time.
+    float min_amplitude = 0.01F;  ///< RMS, 0 to 1 of full scale, under which nothing is speech (0.01 is -40 dBFS).
+    float max_amplitude = 0.95F;  ///< Level from which a sample counts as nearly clipped.
+};
+
+/// What goes out. Always mono.
+struct OutputConfig {
+    std::uint32_t sample_rate = 0;  ///< Hz; 0: as the input.
+    AudioFormat format = AudioFormat::PCM16;
+};
+
+/// How speech is found.
+struct VADConfig {
+    VADType type = VADType::ENERGY_BASED;
+    float energy_threshold = 0.02F;  ///< RMS of full scale (0.02 is -34 dBFS). Fixed when `adaptive` is false; where
+                                     ///< the adaptive threshold starts when it is true.
+    std::uint32_t speech_start_ms = 100;  ///< Speech must last this long to be believed. 10 to 5000.
+    std::uint32_t speech_end_ms = 500;    ///< Silence must last this long to end a segment. 10 to 5000.
+    std::uint32_t pre_buffer_ms = 300;    ///< Audio kept from before the onset. 0 to 5000.
+    bool adaptive = true;                 ///< Follow the noise floor (minimum statistics over 10 s).
+    float threshold = 0.5F;               ///< Probability from which a block is voice, 0 to 1.
+    float exit_threshold = -1.0F;         ///< Probability under which a block is not voice; at most `threshold`.
+                                          ///< Negative: derived, max(threshold - 0.15, 0.01).
+    std::uint32_t max_speech_ms = 0;      ///< Cut segments at this length, 100 and more; 0: never.
+    std::uint32_t max_gap_ms = 1000;      ///< `advance_time` ends a segment after this much without audio; 0: never.
+};
+
+/// One engine: one direction of one client.
+struct EngineConfig {
+    /// REALTIME: resampler delay at most 2 ms. BALANCED: at most 8 ms, alias-free up to the band edge. QUALITY: at most
+    /// 12 ms, the widest pass band. (8 kHz streams have the longest delay, 24 kHz a third of it.)
+    /// The detector hears the same audio in every mode, so its decisions do not depend on it.
+    ProcessingMode mode = ProcessingMode::BALANCED;
+    AudioConfig audio;
+    OutputConfig output;
+    VADConfig vad;
+    std::uint32_t max_chunk_ms = 200;  ///< Longest chunk that one `push` takes, 10 to 1000 ms. Sizes the buffers.
+};
+
+/// The first broken rule, with the field's name; `ok()` with the value `true` when there is none.
+Result<bool> check(const EngineConfig& config) noexcept;
+
+/// The exit threshold in force: the given one, or the derived one.
+[[nodiscard]] float effective_exit_threshold(const VADConfig& config) noexcept;
+
+}  // namespace audioengine

@@ -1,0 +1,120 @@
+// AudioEngine: the bytes of one voice stream in; checked, converted audio, voice decisions and metrics out.
+//
+//     auto engine = audioengine::AudioEngine::create({}).value();          // 24 kHz mono PCM16 in and out
+//     auto result = engine.push(chunk);                                   // any length, any alignment
+//     if (!result.ok()) reject(status_message(result.status));            // nothing was consumed
+//     send(result.audio);                                                 // bytes in the output format
+//     for (const auto& event : result.events) handle(event);              // speech_start, speech_end, false_start
+//
+// One engine serves one direction of one client. Engines share nothing; use one from one thread at a time. After
+// `create` nothing allocates, locks, logs, throws or reads a clock. Everything handed out is a function of the bytes
+// that came in, never of how they were cut into chunks, and is the same bits natively and in WebAssembly.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "audioengine/config.h"
+#include "audioengine/metrics.h"
+#include "audioengine/result.h"
+#include "audioengine/segmenter.h"
+#include "audioengine/validate.h"
+#include "audioengine/vad.h"
+
+namespace audioengine {
+
+/// A view of a stretch of a ring buffer: `first`, then `second` (often empty).
+struct RingView {
+    std::span<const std::byte> first;
+    std::span<const std::byte> second;
+    [[nodiscard]] std::size_t size() const noexcept { return first.size() + second.size(); }
+};
+
+/// What one `push` gave. The spans hold until the next call on the engine.
+struct [[nodiscard]] PushResult {
+    Status status = Status::ok;   ///< Other than `ok`: nothing was consumed, nothing changed.
+    std::size_t position = 0;     ///< The byte of the chunk at which `status` was found.
+    VADState state = VADState::SILENCE;
+    std::span<const std::byte> audio;     ///< Output format, mono. May be empty: the filters wait for input.
+    std::span<const VadEvent> events;     ///< In order of time.
+    std::span<const BlockResult> blocks;  ///< One for every 10 ms decided in this call, in order.
+    [[nodiscard]] bool ok() const noexcept { return status == Status::ok; }
+};
+
+class AudioEngine {
+public:
+    /// Checks the configuration and allocates everything. The error names the field.
+    static Result<AudioEngine> create(const EngineConfig& config) noexcept;
+
+    AudioEngine(AudioEngine&&) noexcept;
+    AudioEngine& operator=(AudioEngine&&) noexcept;
+    ~AudioEngine();
+
+    /// Takes a chunk of at most `max_chunk_bytes()`, down to nothing at all. Bytes of an incomplete frame are carried.
+    /// Errors: `chunk_too_large` (position: the limit), `stream_finished`.
+    PushResult push(std::span<const std::byte> chunk) noexcept;
+
+    /// Takes any number of bytes in pieces of `max_chunk_bytes()`, handing each result to `sink(const PushResult&)`.
+    /// Returns the first status that is not `ok`.
+    template <class Sink>
+    Status push_all(std::span<const std::byte> bytes, Sink&& sink);
+
+    /// Ends the stream: hands out the audio that the filters hold, decides the last blocks, closes an open segment
+    /// (reason `end_of_stream`). A carried part of a frame is dropped and counted. Then only `reset` helps.
+    PushResult finish() noexcept;
+
+    /// Time passes without audio: after `vad.max_gap_ms` an open segment ends (reason `gap`).
+    PushResult advance_time(std::uint32_t ms) noexcept;
+
+    /// Judges a complete message in the input format without touching the stream.
+    [[nodiscard]] ValidationResult validate_audio(std::span<const std::byte> bytes) const noexcept;
+
+    /// New detector settings from the next block on; state, floor and audio are kept. Everything but `type`,
+    /// and `pre_buffer_ms` and `speech_start_ms` up to the buffer chosen at `create` (beyond: `bad_vad_duration`).
+    Status configure_vad(const VADConfig& config) noexcept;
+
+    /// As newly created, counters included. Never allocates.
+    void reset() noexcept;
+
+    /// After `speech_start`: the input-format audio from the event's `padded_ms` to now, from the ring; empty
+    /// when no segment is open. Taking it does not change anything. Holds until the next call. Starts later than
+    /// `padded_ms` once that has left the ring, which holds pre-buffer, longest start and one chunk.
+    [[nodiscard]] RingView pre_buffer() const noexcept;
+
+    [[nodiscard]] const AudioMetrics& metrics() const noexcept;
+    /// The caller tells how long its last `push` took; see AudioMetrics.
+    void record_processing_ns(std::uint64_t ns) noexcept;
+    /// Everything remarkable since the beginning of the stream.
+    [[nodiscard]] Finding findings() const noexcept;
+
+    [[nodiscard]] const EngineConfig& config() const noexcept;
+    [[nodiscard]] std::uint32_t output_rate_hz() const noexcept;
+    [[nodiscard]] std::size_t max_chunk_bytes() const noexcept;
+    /// The most audio that one call hands out.
+    [[nodiscard]] std::size_t max_output_bytes() const noexcept;
+    /// Algorithmic delay of the audio path, in input frames.
+    [[nodiscard]] std::uint32_t latency_frames() const noexcept;
+    /// All memory of this engine, known from `create` on.
+    [[nodiscard]] std::size_t memory_bytes() const noexcept;
+
+private:
+    struct Impl;
+    explicit AudioEngine(std::unique_ptr<Impl> impl) noexcept;
+    std::unique_ptr<Impl> impl_;
+};
+
+template <class Sink>
+Status AudioEngine::push_all(std::span<const std::byte> bytes, Sink&& sink) {
+    while (true) {
+        const std::size_t length = bytes.size() < max_chunk_bytes() ? bytes.size() : max_chunk_bytes();
+        const PushResult result = push(bytes.first(length));
+        if (!result.ok()) return result.status;
+        sink(result);
+        bytes = bytes.subspan(length);
+        if (bytes.empty()) return Status::ok;
+    }
+}
+
+}  // namespace audioengine

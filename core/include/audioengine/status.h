@@ -1,0 +1,44 @@
+// What can be wrong. One value per broken rule; the comment is the rule.
+//
+// Data from outside never asserts and never throws: every call that can meet bad data answers with a Status. Whenever
+// the answer is not `ok`, nothing was consumed and no state has changed.
+#pragma once
+
+#include <cstdint>
+
+namespace audioengine {
+
+enum class Status : std::uint8_t {
+    ok = 0,
+
+    // Calls
+    empty_input,         ///< There must be at least one byte to judge.
+    chunk_too_large,     ///< A chunk must not be longer than `max_chunk_bytes()`; cut it, or use `push_all`.
+    output_too_small,    ///< The caller's buffer must hold everything the call produces.
+    stream_finished,     ///< After `finish()` a stream takes no more audio until `reset()`.
+    truncated_frame,     ///< A complete message must end with a whole frame (streams carry the rest instead).
+    unsupported_format,  ///< The bytes must be raw audio, not a container or a compressed codec.
+
+    // Configuration
+    bad_sample_rate,         ///< Sample rates are 4000 to 192000 Hz.
+    bad_channels,            ///< One to eight channels.
+    bad_format,              ///< The format must be one of `AudioFormat`.
+    bad_mode,                ///< The mode must be one of `ProcessingMode`.
+    bad_bit_depth,           ///< 0 (derived), or the depth the format has: 16, 8 or 32.
+    bad_chunk_duration,      ///< Chunk durations are 1 to 1000 ms.
+    bad_amplitude,           ///< Need 0 <= min_amplitude < max_amplitude <= 1.
+    bad_vad_type,            ///< The detector must be one this build has.
+    bad_threshold,           ///< Thresholds are finite and within 0 to 1.
+    inverted_thresholds,     ///< The exit threshold must not lie above the threshold.
+    bad_vad_duration,        ///< Debounce 10 to 5000 ms, pre-buffer 0 to 5000 ms, limits 0 (off) or 100 ms and more.
+    unsupported_conversion,  ///< The ratio of two sample rates must be between 1/48 and 48.
+    out_of_memory,           ///< The allocation at construction must succeed.
+};
+
+/// The status as its own name ("chunk_too_large"). Never null; static lifetime.
+const char* status_name(Status status) noexcept;
+
+/// The rule that was broken, as one sentence for people. Never null; static lifetime.
+const char* status_message(Status status) noexcept;
+
+}  // namespace audioengine
