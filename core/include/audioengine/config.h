@@ -9,6 +9,13 @@
 
 namespace audioengine {
 
+/// The rates that any part takes.
+inline constexpr std::uint32_t kMinSampleRateHz = 4000;
+inline constexpr std::uint32_t kMaxSampleRateHz = 192000;
+[[nodiscard]] constexpr bool is_sample_rate(std::uint32_t hz) noexcept {
+    return hz >= kMinSampleRateHz && hz <= kMaxSampleRateHz;
+}
+
 /// What comes in.
 struct AudioConfig {
     std::uint32_t sample_rate = 24000;  ///< Hz, 4000 to 192000. G.711 from telephony is 8000.
@@ -44,9 +51,8 @@ struct VADConfig {
 
 /// One engine: one direction of one client.
 struct EngineConfig {
-    /// REALTIME: resampler delay at most 2 ms. BALANCED: at most 8 ms, alias-free up to the band edge. QUALITY: at most
-    /// 12 ms, the widest pass band. (8 kHz streams have the longest delay, 24 kHz a third of it.)
-    /// The detector hears the same audio in every mode, so its decisions do not depend on it.
+    /// Chooses the filter for a change of the sample rate; see Resampler. The detector hears the same audio in every
+    /// mode, so its decisions do not depend on it.
     ProcessingMode mode = ProcessingMode::BALANCED;
     AudioConfig audio;
     OutputConfig output;
@@ -54,8 +60,9 @@ struct EngineConfig {
     std::uint32_t max_chunk_ms = 200;  ///< Longest chunk that one `push` takes, 10 to 1000 ms. Sizes the buffers.
 };
 
-/// The first broken rule, with the field's name; `ok()` with the value `true` when there is none.
+/// The first broken rule, with the field's name ("vad.speech_start_ms"); the value `true` when there is none.
 Result<bool> check(const EngineConfig& config) noexcept;
+Result<bool> check(const VADConfig& config) noexcept;
 
 /// The exit threshold in force: the given one, or the derived one.
 [[nodiscard]] float effective_exit_threshold(const VADConfig& config) noexcept;

@@ -45,7 +45,7 @@ struct AudioMetrics {
     std::uint64_t output_bytes = 0;
     std::uint64_t split_frames = 0;  ///< Chunks that ended inside a frame; the rest was carried to the next.
     std::uint64_t non_finite_samples = 0;
-    LevelScan level;  ///< Of the mono audio, before any processing.
+    LevelScan level;  ///< Of the decoded samples, all channels, before any processing.
     std::uint64_t blocks = 0;
     std::uint64_t speech_blocks = 0;  ///< Blocks after which the state was SPEECH or SPEECH_ENDING.
     std::uint64_t segments = 0;

@@ -9,7 +9,8 @@
 //
 // A block is voice from `threshold` up, not voice below `exit_threshold`, and between the two it changes nothing. The
 // counters leak: in SPEECH_STARTING each block that is not voice takes back one that was, in SPEECH_ENDING each voice
-// block takes back two silent ones, so that a single odd block neither starts, ends nor holds a segment.
+// block takes back two silent ones, so that a single odd block neither starts, ends nor holds a segment. A start that is
+// not confirmed after twice `speech_start_ms` is given up.
 // Time is the sample clock: block i covers 10 i to 10 i + 10 ms. Nothing reads a clock.
 #pragma once
 
@@ -37,6 +38,7 @@ struct VadEvent {
     std::uint64_t at_ms = 0;             ///< When it was decided: the end of the deciding block.
     std::uint64_t onset_ms = 0;          ///< Where voice began.
     std::uint64_t padded_ms = 0;  ///< Onset less `pre_buffer_ms`; never before the end of the previous segment.
+                                  ///< The onset itself for false_start.
     std::uint64_t end_ms = 0;     ///< For speech_end: where voice ended.
 };
 
@@ -79,9 +81,14 @@ public:
     [[nodiscard]] static std::uint32_t longest_start_ms(const VADConfig& config) noexcept;
 
 private:
+    void process_starting(Step& step, bool voice, bool quiet) noexcept;
+    void process_ending(Step& step, bool voice, bool quiet) noexcept;
+    void cut_long_segment(Step& step) noexcept;
+    void close(Step& step, EndReason reason) noexcept;
     void start_segment(Step& step) noexcept;
     void end_segment(Step& step, EndReason reason) noexcept;
     void give_up_start(Step& step) noexcept;
+    void emit(Step& step, VadEventType type, EndReason reason) noexcept;
 
     std::uint16_t enter_q15_ = 0;
     std::uint16_t exit_q15_ = 0;

@@ -20,19 +20,18 @@ enum class Status : std::uint8_t {
     unsupported_format,  ///< The bytes must be raw audio, not a container or a compressed codec.
 
     // Configuration
-    bad_sample_rate,         ///< Sample rates are 4000 to 192000 Hz.
-    bad_channels,            ///< One to eight channels.
-    bad_format,              ///< The format must be one of `AudioFormat`.
-    bad_mode,                ///< The mode must be one of `ProcessingMode`.
-    bad_bit_depth,           ///< 0 (derived), or the depth the format has: 16, 8 or 32.
-    bad_chunk_duration,      ///< Chunk durations are 1 to 1000 ms.
-    bad_amplitude,           ///< Need 0 <= min_amplitude < max_amplitude <= 1.
-    bad_vad_type,            ///< The detector must be one this build has.
-    bad_threshold,           ///< Thresholds are finite and within 0 to 1.
-    inverted_thresholds,     ///< The exit threshold must not lie above the threshold.
-    bad_vad_duration,        ///< Debounce 10 to 5000 ms, pre-buffer 0 to 5000 ms, limits 0 (off) or 100 ms and more.
-    unsupported_conversion,  ///< The ratio of two sample rates must be between 1/48 and 48.
-    out_of_memory,           ///< The allocation at construction must succeed.
+    bad_sample_rate,      ///< Sample rates are 4000 to 192000 Hz.
+    bad_channels,         ///< One to eight channels.
+    bad_format,           ///< The format must be one of `AudioFormat`.
+    bad_mode,             ///< The mode must be one of `ProcessingMode`.
+    bad_bit_depth,        ///< 0 (derived), or the depth the format has: 16, 8 or 32.
+    bad_chunk_duration,   ///< Chunk durations are 1 to 1000 ms.
+    bad_amplitude,        ///< Need 0 <= min_amplitude < max_amplitude <= 1.
+    bad_vad_type,         ///< The detector must be one this build has.
+    bad_threshold,        ///< Thresholds are finite and within 0 to 1.
+    inverted_thresholds,  ///< The exit threshold must not lie above the threshold.
+    bad_vad_duration,     ///< Debounce 10 to 5000 ms, pre-buffer 0 to 5000 ms, limits 0 (off) or 100 ms and more.
+    out_of_memory,        ///< The allocation at construction must succeed.
 };
 
 /// The status as its own name ("chunk_too_large"). Never null; static lifetime.

@@ -33,7 +33,7 @@ public:
 
     struct Output {
         std::uint16_t probability_q15;   ///< 0 to 32768.
-        std::int16_t level_dbfs_x100;    ///< RMS of the block in hundredths of a dB, -12000 to 0.
+        std::int16_t level_dbfs_x100;    ///< RMS of the block (adaptive: without DC), hundredths of a dB, -12000 to 0.
     };
     Output process(std::span<const std::int16_t, kBlockSamples> block) noexcept;
 
@@ -125,6 +125,7 @@ private:
     std::size_t block_capacity_ = 0;
     std::unique_ptr<BlockResult[]> blocks_;
     std::size_t block_count_ = 0;
+    std::size_t event_capacity_ = 0;
     std::unique_ptr<VadEvent[]> events_;
     std::size_t event_count_ = 0;
 };

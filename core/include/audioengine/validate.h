@@ -21,7 +21,7 @@ enum class Finding : std::uint32_t {
     digital_silence = 1U << 3U, ///< Every sample is exactly zero.
     low_level = 1U << 4U,       ///< RMS under `min_amplitude`, but not digital silence.
     non_finite = 1U << 5U,      ///< NaN or infinity among float32 samples.
-    container = 1U << 6U,       ///< Starts with the signature of a file (RIFF, FLAC, Ogg, MP3 with ID3).
+    container = 1U << 6U,       ///< Starts with the signature of a file; see `is_container`.
     trailing_bytes = 1U << 7U,  ///< Does not end with a whole frame.
 };
 
@@ -54,6 +54,9 @@ public:
 
     /// Which level findings hold for everything added so far. `min_amplitude` as in AudioConfig.
     [[nodiscard]] Finding findings(float min_amplitude) const noexcept;
+
+private:
+    void add_loud(std::span<const std::int16_t> piece, std::uint32_t piece_peak, std::int32_t near_clip_level) noexcept;
 };
 
 /// Properties of a stretch of audio, as `AudioProcessor::analyze_audio` and `validate_audio` report them.
@@ -85,7 +88,8 @@ ValidationResult validate(const AudioConfig& config, std::span<const std::byte> 
 /// The metadata of a scan.
 [[nodiscard]] AudioMetadata describe(const AudioConfig& config, const LevelScan& scan) noexcept;
 
-/// True when the bytes begin with the signature of a file format. Looks at the first 4 bytes; fewer are never a match.
+/// True when the bytes begin with the signature of a file: RIFF, RF64, FLAC, Ogg, AIFF, WebM, MP3 with ID3. Looks at the
+/// first 4 bytes; fewer are never a match.
 [[nodiscard]] bool is_container(std::span<const std::byte> bytes) noexcept;
 
 }  // namespace audioengine

@@ -1,0 +1,307 @@
+#include "audioengine/engine.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+
+#include "audioengine/pcm.h"
+#include "byte_ring.h"
+#include "level.h"
+
+namespace audioengine {
+
+namespace {
+
+constexpr std::size_t kDecodeSamples = 256;
+constexpr std::size_t kSignatureBytes = 4;
+
+std::size_t frames_of(std::uint32_t ms, std::uint32_t rate_hz) noexcept {
+    return static_cast<std::size_t>((std::uint64_t{ms} * rate_hz + 999) / 1000);
+}
+
+/// How much audio the pre-buffer ring must reach back from the start of a chunk.
+std::uint32_t reach_ms(const VADConfig& vad) noexcept { return vad.pre_buffer_ms + Segmenter::longest_start_ms(vad); }
+
+template <class T>
+std::unique_ptr<T[]> allocate(std::size_t count) noexcept {
+    return std::unique_ptr<T[]>(new (std::nothrow) T[count]);
+}
+
+bool is_speech(VADState state) noexcept { return state == VADState::SPEECH || state == VADState::SPEECH_ENDING; }
+
+}  // namespace
+
+struct AudioEngine::Impl {
+    Impl(const EngineConfig& wanted, FastVADDetector detector, Resampler output) noexcept
+        : config(wanted), vad(std::move(detector)), resampler(std::move(output)) {}
+
+    EngineConfig config;
+    FastVADDetector vad;
+    Resampler resampler;
+    AudioMetrics metrics;
+
+    std::size_t frame_bytes = 0;
+    std::size_t max_chunk_bytes = 0;
+    std::size_t mono_capacity = 0;    // samples
+    std::size_t output_capacity = 0;  // samples
+    std::uint32_t reach_at_create_ms = 0;
+
+    std::unique_ptr<std::int16_t[]> mono;         // the chunk, decoded and mixed down
+    std::unique_ptr<std::int16_t[]> interleaved;  // a piece of it before the mix; only for several channels
+    std::unique_ptr<std::int16_t[]> resampled;    // null when the rates are equal
+    std::unique_ptr<std::byte[]> encoded;         // null when the output is PCM16: samples are its bytes
+    ByteRing ring;
+
+    std::array<std::byte, 32> carry{};  // an incomplete frame: at most 8 channels of 4 bytes
+    std::size_t carry_bytes = 0;
+    std::array<std::byte, kSignatureBytes> signature{};
+    std::size_t signature_bytes = 0;
+    std::size_t mono_count = 0;
+    std::uint64_t segment_padded_ms = 0;
+    Finding sticky = Finding::none;
+    bool finished = false;
+
+    bool allocate_buffers() noexcept;
+    void start() noexcept;
+    PushResult push(std::span<const std::byte> chunk) noexcept;
+    PushResult finish() noexcept;
+
+    void look_for_signature(std::span<const std::byte> chunk) noexcept;
+    void take_bytes(std::span<const std::byte> bytes) noexcept;
+    void take_frames(std::span<const std::byte> frames) noexcept;
+    std::span<const std::byte> encode(std::span<const std::int16_t> samples) noexcept;
+    PushResult report(const FastVADDetector::Output& heard, std::span<const std::int16_t> audio) noexcept;
+    PushResult refuse(Status status, std::size_t position) noexcept;
+    [[nodiscard]] RingView pre_buffer() const noexcept;
+    [[nodiscard]] std::size_t memory_bytes() const noexcept;
+};
+
+bool AudioEngine::Impl::allocate_buffers() noexcept {
+    const AudioConfig& in = config.audio;
+    const bool pcm16_out = config.output.format == AudioFormat::PCM16;
+    frame_bytes = bytes_per_sample(in.format) * in.channels;
+    max_chunk_bytes = frames_of(config.max_chunk_ms, in.sample_rate) * frame_bytes;
+    mono_capacity = max_chunk_bytes / frame_bytes + 1;  // one more: a carried part can complete a frame
+    output_capacity = std::max(resampler.max_output_samples(mono_capacity), resampler.max_flush_samples());
+    reach_at_create_ms = reach_ms(config.vad);
+    // Besides what a chunk can push out: the detector's own delay and the rest of a block.
+    const std::size_t ring_frames = frames_of(reach_at_create_ms + 2 * kBlockMs, in.sample_rate) + mono_capacity;
+
+    mono = allocate<std::int16_t>(mono_capacity);
+    if (in.channels > 1) interleaved = allocate<std::int16_t>(kDecodeSamples * in.channels);
+    if (resampler.from_rate_hz() != resampler.to_rate_hz()) resampled = allocate<std::int16_t>(output_capacity);
+    if (!pcm16_out) encoded = allocate<std::byte>(output_capacity * bytes_per_sample(config.output.format));
+    return mono && (in.channels == 1 || interleaved) && ring.allocate(ring_frames * frame_bytes) &&
+           (resampler.from_rate_hz() == resampler.to_rate_hz() || resampled) && (pcm16_out || encoded);
+}
+
+std::size_t AudioEngine::Impl::memory_bytes() const noexcept {
+    const std::size_t interleaved_samples = interleaved ? kDecodeSamples * config.audio.channels : 0;
+    const std::size_t samples = mono_capacity + interleaved_samples + (resampled ? output_capacity : 0);
+    const std::size_t encoded_bytes = encoded ? output_capacity * bytes_per_sample(config.output.format) : 0;
+    return sizeof(AudioEngine) + sizeof(Impl) - sizeof vad - sizeof resampler + vad.memory_bytes() +
+           resampler.memory_bytes() + samples * sizeof(std::int16_t) + encoded_bytes + ring.capacity();
+}
+
+/// The state of a stream that has not begun. `reset` and `create` end here.
+void AudioEngine::Impl::start() noexcept {
+    metrics = AudioMetrics{};
+    ring.clear();
+    carry_bytes = 0;
+    signature_bytes = 0;
+    mono_count = 0;
+    segment_padded_ms = 0;
+    sticky = Finding::none;
+    finished = false;
+    metrics.memory_bytes = memory_bytes();
+    metrics.chunk_duration_ms = config.audio.chunk_duration_ms;
+    metrics.threshold_dbfs_x100 = vad.energy().threshold_dbfs_x100();
+}
+
+PushResult AudioEngine::Impl::refuse(Status status, std::size_t position) noexcept {
+    ++metrics.rejected_chunks;
+    PushResult result;
+    result.status = status;
+    result.position = position;
+    result.state = vad.state();
+    return result;
+}
+
+PushResult AudioEngine::Impl::push(std::span<const std::byte> chunk) noexcept {
+    if (finished) return refuse(Status::stream_finished, 0);
+    if (chunk.size() > max_chunk_bytes) return refuse(Status::chunk_too_large, max_chunk_bytes);
+    ++metrics.chunks;
+    metrics.input_bytes += chunk.size();
+    look_for_signature(chunk);
+    mono_count = 0;
+    take_bytes(chunk);
+    metrics.split_frames += carry_bytes > 0 ? 1U : 0U;
+
+    const std::span<const std::int16_t> heard(mono.get(), mono_count);
+    const auto decided = vad.process(heard);
+    if (!resampled) return report(decided, heard);
+    const auto converted = resampler.process(heard, std::span(resampled.get(), output_capacity));
+    return report(decided, {resampled.get(), converted.produced});
+}
+
+PushResult AudioEngine::Impl::finish() noexcept {
+    if (finished) return refuse(Status::stream_finished, 0);
+    finished = true;
+    if (carry_bytes > 0) sticky = sticky | Finding::trailing_bytes;
+    const auto decided = vad.finish();
+    if (!resampled) return report(decided, {});
+    const auto converted = resampler.flush(std::span(resampled.get(), output_capacity));
+    return report(decided, {resampled.get(), converted.produced});
+}
+
+/// The stream's first bytes tell whether somebody sends a file; they may come one at a time.
+void AudioEngine::Impl::look_for_signature(std::span<const std::byte> chunk) noexcept {
+    if (signature_bytes == kSignatureBytes) return;
+    const std::size_t count = std::min(chunk.size(), kSignatureBytes - signature_bytes);
+    std::copy_n(chunk.begin(), count, signature.begin() + static_cast<std::ptrdiff_t>(signature_bytes));
+    signature_bytes += count;
+    if (signature_bytes == kSignatureBytes && is_container(signature)) sticky = sticky | Finding::container;
+}
+
+/// Completes a carried frame, takes all whole frames, carries the rest.
+void AudioEngine::Impl::take_bytes(std::span<const std::byte> bytes) noexcept {
+    if (carry_bytes > 0) {
+        const std::size_t count = std::min(bytes.size(), frame_bytes - carry_bytes);
+        std::copy_n(bytes.begin(), count, carry.begin() + static_cast<std::ptrdiff_t>(carry_bytes));
+        carry_bytes += count;
+        bytes = bytes.subspan(count);
+        if (carry_bytes < frame_bytes) return;
+        take_frames(std::span(carry).first(frame_bytes));
+        carry_bytes = 0;
+    }
+    const std::size_t whole = bytes.size() / frame_bytes * frame_bytes;
+    take_frames(bytes.first(whole));
+    carry_bytes = bytes.size() - whole;
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(whole), carry_bytes, carry.begin());
+}
+
+void AudioEngine::Impl::take_frames(std::span<const std::byte> frames) noexcept {
+    const std::uint32_t channels = config.audio.channels;
+    const std::int32_t near_clip = level::near_clip_level(config.audio);
+    ring.write(frames);
+    for (std::span<const std::byte> rest = frames; !rest.empty();) {
+        const auto piece = rest.first(std::min(rest.size(), kDecodeSamples * frame_bytes));
+        const std::size_t count = piece.size() / frame_bytes;
+        std::int16_t* const mixed = mono.get() + mono_count;
+        std::int16_t* const decoded = channels == 1 ? mixed : interleaved.get();
+        const std::span<std::int16_t> samples(decoded, count * channels);
+        metrics.non_finite_samples += decode_samples(config.audio.format, piece, samples);
+        metrics.level.add(samples, near_clip);
+        if (channels > 1) downmix(samples, channels, {mixed, count});
+        mono_count += count;
+        rest = rest.subspan(piece.size());
+    }
+    metrics.input_frames += frames.size() / frame_bytes;
+}
+
+std::span<const std::byte> AudioEngine::Impl::encode(std::span<const std::int16_t> samples) noexcept {
+    if (!encoded) return std::as_bytes(samples);
+    const std::size_t capacity = output_capacity * bytes_per_sample(config.output.format);
+    return {encoded.get(), encode_samples(config.output.format, samples, {encoded.get(), capacity})};
+}
+
+PushResult AudioEngine::Impl::report(const FastVADDetector::Output& heard,
+                                     std::span<const std::int16_t> audio) noexcept {
+    PushResult result;
+    result.status = heard.status;
+    result.state = heard.state;
+    result.audio = encode(audio);
+    result.events = heard.events;
+    result.blocks = heard.blocks;
+
+    metrics.output_bytes += result.audio.size();
+    metrics.blocks += heard.blocks.size();
+    for (const BlockResult& block : heard.blocks) metrics.speech_blocks += is_speech(block.state) ? 1U : 0U;
+    for (const VadEvent& event : heard.events) {
+        if (event.type == VadEventType::false_start) ++metrics.false_starts;
+        if (event.type != VadEventType::speech_start) continue;
+        ++metrics.segments;
+        segment_padded_ms = event.padded_ms;
+    }
+    metrics.vad_state = heard.state;
+    metrics.noise_floor_dbfs_x100 = vad.energy().noise_floor_dbfs_x100();
+    metrics.threshold_dbfs_x100 = vad.energy().threshold_dbfs_x100();
+    return result;
+}
+
+RingView AudioEngine::Impl::pre_buffer() const noexcept {
+    if (!is_speech(vad.state())) return {};
+    const std::uint64_t first_frame = segment_padded_ms * config.audio.sample_rate / 1000;
+    const auto [first, second] = ring.from(first_frame * frame_bytes);
+    return {first, second};
+}
+
+AudioEngine::AudioEngine(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+AudioEngine::AudioEngine(AudioEngine&&) noexcept = default;
+AudioEngine& AudioEngine::operator=(AudioEngine&&) noexcept = default;
+AudioEngine::~AudioEngine() = default;
+
+Result<AudioEngine> AudioEngine::create(const EngineConfig& config) noexcept {
+    if (const auto checked = check(config); !checked) return {checked.status(), checked.field()};
+    const AudioConfig& in = config.audio;
+    const std::size_t max_samples = frames_of(config.max_chunk_ms, in.sample_rate) + 1;
+    auto vad = FastVADDetector::create(config.vad, in, max_samples);
+    if (!vad) return {vad.status(), vad.field()};
+    const std::uint32_t output_rate_hz = config.output.sample_rate != 0 ? config.output.sample_rate : in.sample_rate;
+    auto resampler = Resampler::create(in.sample_rate, output_rate_hz, config.mode);
+    if (!resampler) return {resampler.status(), resampler.field()};
+
+    std::unique_ptr<Impl> impl(new (std::nothrow) Impl(config, std::move(vad).value(), std::move(resampler).value()));
+    if (!impl || !impl->allocate_buffers()) return Status::out_of_memory;
+    impl->start();
+    return AudioEngine(std::move(impl));
+}
+
+PushResult AudioEngine::push(std::span<const std::byte> chunk) noexcept { return impl_->push(chunk); }
+PushResult AudioEngine::finish() noexcept { return impl_->finish(); }
+
+PushResult AudioEngine::advance_time(std::uint32_t ms) noexcept {
+    if (impl_->finished) return impl_->refuse(Status::stream_finished, 0);
+    return impl_->report(impl_->vad.advance_time(ms), {});
+}
+
+ValidationResult AudioEngine::validate_audio(std::span<const std::byte> bytes) const noexcept {
+    return validate(impl_->config.audio, bytes);
+}
+
+Status AudioEngine::configure_vad(const VADConfig& config) noexcept {
+    if (const auto checked = check(config); !checked) return checked.status();
+    if (config.type != impl_->config.vad.type) return Status::bad_vad_type;
+    if (reach_ms(config) > impl_->reach_at_create_ms) return Status::bad_vad_duration;
+    impl_->config.vad = config;
+    impl_->vad.configure(config);
+    impl_->metrics.threshold_dbfs_x100 = impl_->vad.energy().threshold_dbfs_x100();
+    return Status::ok;
+}
+
+void AudioEngine::reset() noexcept {
+    impl_->vad.reset();
+    impl_->resampler.reset();
+    impl_->start();
+}
+
+RingView AudioEngine::pre_buffer() const noexcept { return impl_->pre_buffer(); }
+const AudioMetrics& AudioEngine::metrics() const noexcept { return impl_->metrics; }
+void AudioEngine::record_processing_ns(std::uint64_t ns) noexcept { impl_->metrics.record_processing_ns(ns); }
+
+Finding AudioEngine::findings() const noexcept {
+    const Finding found = impl_->sticky | impl_->metrics.level.findings(impl_->config.audio.min_amplitude);
+    return impl_->metrics.non_finite_samples > 0 ? found | Finding::non_finite : found;
+}
+
+const EngineConfig& AudioEngine::config() const noexcept { return impl_->config; }
+std::uint32_t AudioEngine::output_rate_hz() const noexcept { return impl_->resampler.to_rate_hz(); }
+std::size_t AudioEngine::max_chunk_bytes() const noexcept { return impl_->max_chunk_bytes; }
+std::size_t AudioEngine::max_output_bytes() const noexcept {
+    return impl_->output_capacity * bytes_per_sample(impl_->config.output.format);
+}
+std::uint32_t AudioEngine::latency_frames() const noexcept { return impl_->resampler.latency_samples(); }
+std::size_t AudioEngine::memory_bytes() const noexcept { return impl_->memory_bytes(); }
+
+}  // namespace audioengine

@@ -1,0 +1,107 @@
+#include "audioengine/vad.h"
+
+#include <algorithm>
+#include <new>
+
+namespace audioengine {
+
+FastVADDetector::FastVADDetector(const VADConfig& config, const AudioConfig& audio, Resampler resampler,
+                                 std::size_t max_samples) noexcept
+    : min_amplitude_(audio.min_amplitude),
+      resampler_(std::move(resampler)),
+      energy_(config, audio.min_amplitude),
+      segmenter_(config),
+      max_samples_(max_samples),
+      pending_capacity_(kBlockSamples +
+                        std::max(resampler_.max_output_samples(max_samples), resampler_.max_flush_samples())),
+      block_capacity_(pending_capacity_ / kBlockSamples + 1),
+      event_capacity_(2 * (block_capacity_ + 1)) {}
+
+Result<FastVADDetector> FastVADDetector::create(const VADConfig& config, const AudioConfig& audio,
+                                                std::size_t max_samples) noexcept {
+    if (const auto checked = check(config); !checked) return {checked.status(), checked.field()};
+    auto resampler = Resampler::create(audio.sample_rate, kBlockRateHz, ProcessingMode::REALTIME);
+    if (!resampler) return {resampler.status(), resampler.field()};
+    FastVADDetector detector(config, audio, std::move(resampler).value(), max_samples);
+    detector.pending_.reset(new (std::nothrow) std::int16_t[detector.pending_capacity_]);
+    detector.blocks_.reset(new (std::nothrow) BlockResult[detector.block_capacity_]);
+    detector.events_.reset(new (std::nothrow) VadEvent[detector.event_capacity_]);
+    if (!detector.pending_ || !detector.blocks_ || !detector.events_) return Status::out_of_memory;
+    return detector;
+}
+
+void FastVADDetector::begin_output() noexcept {
+    block_count_ = 0;
+    event_count_ = 0;
+}
+
+FastVADDetector::Output FastVADDetector::output(Status status) const noexcept {
+    return {status, segmenter_.state(), {blocks_.get(), block_count_}, {events_.get(), event_count_}};
+}
+
+FastVADDetector::Output FastVADDetector::process(std::span<const std::int16_t> mono) noexcept {
+    begin_output();
+    if (finished_) return output(Status::stream_finished);
+    if (mono.size() > max_samples_) return output(Status::chunk_too_large);
+    const auto resampled =
+        resampler_.process(mono, {pending_.get() + pending_count_, pending_capacity_ - pending_count_});
+    pending_count_ += resampled.produced;
+    decide_ready_blocks();
+    return output(resampled.status);
+}
+
+FastVADDetector::Output FastVADDetector::advance_time(std::uint32_t ms) noexcept {
+    begin_output();
+    if (finished_) return output(Status::stream_finished);
+    take(segmenter_.advance_time(ms));
+    return output(Status::ok);
+}
+
+FastVADDetector::Output FastVADDetector::finish() noexcept {
+    begin_output();
+    if (finished_) return output(Status::stream_finished);
+    const auto flushed = resampler_.flush(std::span(pending_.get() + pending_count_, pending_capacity_ - pending_count_));
+    pending_count_ += flushed.produced;
+    decide_ready_blocks();
+    take(segmenter_.finish());
+    finished_ = true;
+    return output(flushed.status);
+}
+
+void FastVADDetector::decide_ready_blocks() noexcept {
+    std::size_t at = 0;
+    for (; at + kBlockSamples <= pending_count_; at += kBlockSamples) {
+        const auto heard = energy_.process(std::span<const std::int16_t, kBlockSamples>(pending_.get() + at, kBlockSamples));
+        take(segmenter_.process(heard.probability_q15));
+        blocks_[block_count_++] = {heard.probability_q15, heard.level_dbfs_x100, segmenter_.state()};
+        ++blocks_decided_;
+    }
+    pending_count_ -= at;
+    std::copy_n(pending_.get() + at, pending_count_, pending_.get());
+}
+
+void FastVADDetector::take(const Segmenter::Step& step) noexcept {
+    for (std::uint32_t i = 0; i < step.event_count; ++i) events_[event_count_++] = step.events[i];
+}
+
+void FastVADDetector::configure(const VADConfig& config) noexcept {
+    energy_.configure(config, min_amplitude_);
+    segmenter_.configure(config);
+}
+
+void FastVADDetector::reset() noexcept {
+    resampler_.reset();
+    energy_.reset();
+    segmenter_.reset();
+    blocks_decided_ = 0;
+    finished_ = false;
+    pending_count_ = 0;
+    begin_output();
+}
+
+std::size_t FastVADDetector::memory_bytes() const noexcept {
+    return sizeof *this - sizeof resampler_ + resampler_.memory_bytes() + pending_capacity_ * sizeof(std::int16_t) +
+           block_capacity_ * sizeof(BlockResult) + event_capacity_ * sizeof(VadEvent);
+}
+
+}  // namespace audioengine
