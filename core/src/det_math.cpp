@@ -1,6 +1,37 @@
 #include "det_math.h"
 
+#include <array>
+#include <cstddef>
+
 namespace audioengine::det {
+
+namespace {
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr std::size_t kBesselTerms = 36;
+constexpr std::size_t kSineTerms = 9;
+
+/// 1 / k^2 for k = 1 ... : the ratio of neighbouring terms of the Bessel series, without its argument.
+constexpr std::array<double, kBesselTerms> bessel_ratios() {
+    std::array<double, kBesselTerms> ratios{};
+    for (std::size_t i = 0; i < kBesselTerms; ++i) ratios[i] = 1.0 / static_cast<double>((i + 1) * (i + 1));
+    return ratios;
+}
+
+/// -1 / (n (n + 1)) for n = 2, 4 ... : the same for the sine.
+constexpr std::array<double, kSineTerms> sine_ratios() {
+    std::array<double, kSineTerms> ratios{};
+    for (std::size_t i = 0; i < kSineTerms; ++i) {
+        const std::size_t n = 2 * i + 2;
+        ratios[i] = -1.0 / static_cast<double>(n * (n + 1));
+    }
+    return ratios;
+}
+
+constexpr auto kBesselRatios = bessel_ratios();
+constexpr auto kSineRatios = sine_ratios();
+
+}  // namespace
 
 std::int32_t log2_q16(std::uint64_t x) noexcept {
     const int exponent = 63 - __builtin_clzll(x);
@@ -37,18 +68,18 @@ double sin_pi(double x) noexcept {
     if (x < -1.0) x += 2.0;
     if (x > 0.5) x = 1.0 - x;
     if (x < -0.5) x = -1.0 - x;
-    const double angle = x * 3.14159265358979323846;
+    const double angle = x * kPi;
     const double square = angle * angle;
-    double sum = 0.0;
-    for (int n = 19; n >= 3; n -= 2) sum = (sum + 1.0) * (-square / static_cast<double>((n - 1) * n));
-    return angle * (1.0 + sum);
+    double sum = 1.0;
+    for (std::size_t i = kSineTerms; i-- > 0;) sum = 1.0 + sum * (square * kSineRatios[i]);
+    return angle * sum;
 }
 
 double bessel_i0(double x) noexcept {
     // Power series sum of ((x/2)^k / k!)^2; 36 terms reach 1e-12 for |x| <= 12.
     const double quarter_square = x * x * 0.25;
     double sum = 1.0;
-    for (int k = 36; k >= 1; --k) sum = 1.0 + sum * (quarter_square / static_cast<double>(k * k));
+    for (std::size_t i = kBesselTerms; i-- > 0;) sum = 1.0 + sum * (quarter_square * kBesselRatios[i]);
     return sum;
 }
 

@@ -37,11 +37,11 @@ double kaiser_beta(double stop_band_db) noexcept { return 0.1102 * (stop_band_db
 
 double square_root(double value) noexcept { return __builtin_sqrt(value); }
 
-/// The impulse response `distance` input samples from its middle.
-double response(const FilterDesign& design, double distance, double scale) noexcept {
+/// The impulse response `distance` input samples from its middle, not yet scaled.
+double response(const FilterDesign& design, double distance) noexcept {
     const double place = distance / static_cast<double>(design.half);
     if (place >= 1.0 || place <= -1.0) return 0.0;
-    const double window = det::bessel_i0(design.kaiser_beta * square_root(1.0 - place * place)) * scale;
+    const double window = det::bessel_i0(design.kaiser_beta * square_root(1.0 - place * place));
     const double turns = 2.0 * design.cutoff * distance;
     if (turns < 1e-9 && turns > -1e-9) return window;
     return window * det::sin_pi(turns) / (kPi * turns);
@@ -50,12 +50,11 @@ double response(const FilterDesign& design, double distance, double scale) noexc
 void fill_row(const FilterDesign& design, double position, float* row) noexcept {
     const std::uint32_t taps = 2 * design.half;
     const std::uint32_t padding = design.stride - taps;
-    const double scale = 1.0 / det::bessel_i0(design.kaiser_beta);
     const double first = -static_cast<double>(design.half - 1) - position;
     std::fill_n(row, padding, 0.0F);
     double sum = 0.0;
     for (std::uint32_t tap = 0; tap < taps; ++tap) {
-        const double value = response(design, first + static_cast<double>(tap), scale);
+        const double value = response(design, first + static_cast<double>(tap));
         sum += value;
         row[padding + tap] = static_cast<float>(value);
     }
