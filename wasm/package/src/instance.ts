@@ -1,0 +1,26 @@
+// From a compiled module to a running instance: synchronous and without any host API, so that it works in a worklet too.
+import createGlue, { type Glue, type GlueHooks } from './glue.js';
+import { AudioEngineError } from './errors.js';
+import type { WasmSource } from './types.js';
+
+export function instantiate(wasm: WasmSource): Glue {
+  let failure: unknown;
+  const glue: GlueHooks = {
+    locateFile: (name) => name,
+    instantiateWasm(imports, done) {
+      try {
+        const module = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm as BufferSource);
+        const instance = new WebAssembly.Instance(module, imports);
+        done(instance);
+        return instance.exports;
+      } catch (error) {
+        failure = error;
+        return {};
+      }
+    },
+  };
+  createGlue(glue); // Runs to its end at once, because `done` is called at once.
+  // Emscripten 3.1.6 swallows what the hook throws and would then wait for ever.
+  if (failure !== undefined) throw new AudioEngineError('wasm_start_failed', `audioengine.wasm can't start: ${String(failure)}`);
+  return glue as unknown as Glue;
+}

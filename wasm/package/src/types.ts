@@ -1,0 +1,166 @@
+// Everything that goes in and comes out, as seen by a user of the package.
+
+/** How one sample is coded. Little-endian, channels interleaved. The longer names are aliases. */
+export type AudioFormat = 'pcm16' | 'g711_ulaw' | 'g711_alaw' | 'float32' | AudioFormatAlias;
+export type AudioFormatAlias = 's16' | 'ulaw' | 'mulaw' | 'pcmu' | 'alaw' | 'pcma' | 'f32';
+
+/** How much delay may be spent on the quality of the audio path. Decisions are the same in each. */
+export type ProcessingMode = 'realtime' | 'balanced' | 'quality';
+
+export type VadType = 'energy' | 'energy_based';
+
+/** Where the stream stands between silence and speech. */
+export type VadState = 'silence' | 'speech_starting' | 'speech' | 'speech_ending';
+
+/** How speech is found. Every field has a default; milliseconds are whole numbers. */
+export interface VadOptions {
+  type?: VadType | undefined;
+  /** RMS of full scale, 0 to 1. Default 0.02. Fixed, or where the adaptive threshold starts. */
+  energyThreshold?: number | undefined;
+  /** Speech must last this long to be believed. Default 100. */
+  speechStartMs?: number | undefined;
+  /** Silence must last this long to end a segment. Default 500. */
+  speechEndMs?: number | undefined;
+  /** Audio kept from before the onset. Default 300. */
+  preBufferMs?: number | undefined;
+  /** Follow the noise floor. Default true. */
+  adaptive?: boolean | undefined;
+  /** Probability from which a block is voice, 0 to 1. Default 0.5. */
+  threshold?: number | undefined;
+  /** Probability under which a block is not voice. Negative (the default): derived from `threshold`. */
+  exitThreshold?: number | undefined;
+  /** Cut segments at this length. Default 0: never. */
+  maxSpeechMs?: number | undefined;
+  /** `advanceTime` ends a segment after this much time without audio. Default 1000; 0: never. */
+  maxGapMs?: number | undefined;
+}
+
+/** What comes out of the audio path. Always mono. */
+export interface OutputOptions {
+  /** Hz. Default 0: as the input. */
+  sampleRate?: number | undefined;
+  /** Default 'pcm16'. */
+  format?: AudioFormat | undefined;
+}
+
+/** The compiled core, if the package shall not find it by itself. */
+export interface WasmOptions {
+  /** The compiled module, or the bytes of audioengine.wasm. */
+  wasm?: WasmSource | undefined;
+  /** Where audioengine.wasm lies, if not beside the package's own file. */
+  wasmUrl?: string | URL | undefined;
+}
+
+/** One engine: one direction of one client. Every field has a default. */
+export interface EngineOptions {
+  /** Default 'balanced'. */
+  mode?: ProcessingMode | undefined;
+  /** Default 'pcm16'. */
+  format?: AudioFormat | undefined;
+  /** Hz, 4000 to 192000. Default 24000. */
+  sampleRate?: number | undefined;
+  /** 1 to 8, interleaved; averaged to mono. Default 1. */
+  channels?: number | undefined;
+  /** 0 (the format's own) or that number. */
+  bitDepth?: number | undefined;
+  /** RMS of full scale under which nothing is speech. Default 0.01. */
+  minAmplitude?: number | undefined;
+  /** Level from which a sample counts as nearly clipped. Default 0.95. */
+  maxAmplitude?: number | undefined;
+  /** The usual chunk, 1 to 1000. Default 20. For `realtime_capable` only: any chunk length works. */
+  chunkDurationMs?: number | undefined;
+  /** Longest piece handed to the core at once, 10 to 1000. Default 200. `push` cuts longer ones. */
+  maxChunkMs?: number | undefined;
+  output?: OutputOptions | undefined;
+  vad?: VadOptions | undefined;
+}
+
+type Filled<Options> = { [Key in keyof Options]-?: Exclude<Options[Key], undefined> };
+
+/** What is in force: the options with all defaults filled in. Formats and types by their first names, never an alias. */
+export type EngineConfig = Filled<Omit<EngineOptions, 'output' | 'vad'>> & {
+  output: Filled<OutputOptions>;
+  vad: Filled<VadOptions>;
+};
+
+export type VadEventType = 'speech_start' | 'speech_end' | 'false_start';
+export type EndReason = '' | 'silence' | 'max_speech' | 'gap' | 'end_of_stream';
+
+/** One thing that happened. Times in milliseconds of the stream's own clock, which counts audio; multiples of 10. */
+export interface VadEvent {
+  type: VadEventType;
+  /** For speech_end: why. */
+  reason: EndReason;
+  /** 1 for the stream's first segment; 0 for false_start. */
+  segment: number;
+  /** When it was decided. */
+  atMs: number;
+  /** Where voice began. */
+  onsetMs: number;
+  /** The onset less `preBufferMs`, never before the end of the previous segment. */
+  paddedMs: number;
+  /** For speech_end: where voice ended. */
+  endMs: number;
+}
+
+/** What was decided about one block of 10 ms. */
+export interface BlockResult {
+  /** 0 to 32768, which is probability 1. */
+  probabilityQ15: number;
+  /** RMS of the block in hundredths of a decibel below full scale, -12000 to 0. */
+  levelDbfsX100: number;
+  /** The state after this block. */
+  state: VadState;
+}
+
+/** What one call gave. A snapshot: all of it is the caller's, nothing changes later. */
+export interface PushResult {
+  /** The state after the call. */
+  state: VadState;
+  /** Mono audio in the output format. May be empty: the filters wait for input. */
+  audio: Uint8Array<ArrayBuffer>;
+  events: VadEvent[];
+  /** One for every 10 ms decided in this call. */
+  blocks: BlockResult[];
+  /** Number of the first of these blocks, counted from the beginning of the stream. */
+  firstBlock: number;
+}
+
+export type Finding =
+  | 'clipped'
+  | 'near_clipping'
+  | 'dc_offset'
+  | 'digital_silence'
+  | 'low_level'
+  | 'non_finite'
+  | 'container'
+  | 'trailing_bytes';
+
+/** What `validate` answers. Quality never makes it fail: findings are for people. */
+export interface ValidationResult {
+  ok: boolean;
+  /** 'ok', 'empty_input', 'truncated_frame' or 'unsupported_format'. */
+  status: string;
+  /** The byte at which the status was found. */
+  position: number;
+  findings: Finding[];
+  metadata: {
+    frames: number;
+    durationUs: number;
+    peakDbfsX100: number;
+    rmsDbfsX100: number;
+    dcPpm: number;
+    clippedPpm: number;
+    zeroPpm: number;
+  };
+}
+
+/** Counters of the stream, exactly as the native core writes them (`vad.current_state`, `performance.realtime_capable` ...). */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Metrics = Record<string, any>;
+
+/** What `push` and `validate` take: bytes in the engine's input format, in any wrapping and at any offset. */
+export type AudioData = ArrayBufferView | ArrayBufferLike;
+
+/** A compiled `WebAssembly.Module`, or the bytes of audioengine.wasm. */
+export type WasmSource = WebAssembly.Module | ArrayBufferView | ArrayBuffer;
