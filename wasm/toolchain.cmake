@@ -15,3 +15,8 @@ if(NOT DEFINED ENV{EMSDK})
     set(ENV{NODE_PATH} /usr/share/nodejs)                                             # while configuring
     set(CMAKE_CXX_LINKER_LAUNCHER ${CMAKE_COMMAND} -E env NODE_PATH=/usr/share/nodejs)  # while building
 endif()
+
+# The nm of this compiler, and the node that the user has, which may be newer than the one Emscripten was set up with.
+set(CMAKE_NM ${emscripten_root}/emnm CACHE FILEPATH "")
+find_program(AUDIOENGINE_NODE NAMES node nodejs REQUIRED)
+set(CMAKE_CROSSCOMPILING_EMULATOR ${AUDIOENGINE_NODE})
