@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 
+#include "audioengine/conditioner.h"
 #include "audioengine/pcm.h"
 #include "byte_ring.h"
 #include "level.h"
@@ -33,22 +34,25 @@ bool is_speech(VADState state) noexcept { return state == VADState::SPEECH || st
 }  // namespace
 
 struct AudioEngine::Impl {
-    Impl(const EngineConfig& wanted, FastVADDetector detector, Resampler output) noexcept
-        : config(wanted), vad(std::move(detector)), resampler(std::move(output)) {}
+    Impl(const EngineConfig& wanted, FastVADDetector detector, Conditioner process, Resampler output) noexcept
+        : config(wanted), vad(std::move(detector)), conditioner(std::move(process)), resampler(std::move(output)) {}
 
     EngineConfig config;
     FastVADDetector vad;
+    Conditioner conditioner;
     Resampler resampler;
     AudioMetrics metrics;
 
     std::size_t frame_bytes = 0;
     std::size_t max_chunk_bytes = 0;
-    std::size_t mono_capacity = 0;    // samples
-    std::size_t output_capacity = 0;  // samples
+    std::size_t mono_capacity = 0;         // samples
+    std::size_t conditioned_capacity = 0;  // samples: the conditioner hands out held ones as well
+    std::size_t output_capacity = 0;       // samples
     std::uint32_t reach_at_create_ms = 0;
 
     std::unique_ptr<std::int16_t[]> mono;         // the chunk, decoded and mixed down
     std::unique_ptr<std::int16_t[]> interleaved;  // a piece of it before the mix; only for several channels
+    std::unique_ptr<std::int16_t[]> conditioned;  // null when the conditioner works in place
     std::unique_ptr<std::int16_t[]> resampled;    // null when the rates are equal
     std::unique_ptr<std::byte[]> encoded;         // null when the output is PCM16: samples are its bytes
     ByteRing ring;
@@ -71,6 +75,9 @@ struct AudioEngine::Impl {
     void take_bytes(std::span<const std::byte> bytes) noexcept;
     void take_frames(std::span<const std::byte> frames) noexcept;
     std::span<const std::byte> encode(std::span<const std::int16_t> samples) noexcept;
+    [[nodiscard]] std::span<std::int16_t> conditioner_output() const noexcept {
+        return conditioned ? std::span(conditioned.get(), conditioned_capacity) : std::span(mono.get(), mono_capacity);
+    }
     PushResult report(const FastVADDetector::Output& heard, std::span<const std::int16_t> audio) noexcept;
     PushResult refuse(Status status, std::size_t position) noexcept;
     [[nodiscard]] RingView pre_buffer() const noexcept;
@@ -82,26 +89,32 @@ bool AudioEngine::Impl::allocate_buffers() noexcept {
     const bool pcm16_out = config.output.format == AudioFormat::PCM16;
     frame_bytes = bytes_per_sample(in.format) * in.channels;
     max_chunk_bytes = frames_of(config.max_chunk_ms, in.sample_rate) * frame_bytes;
+    const bool in_place = conditioner.latency_samples() == 0;
     mono_capacity = max_chunk_bytes / frame_bytes + 1;  // one more: a carried part can complete a frame
-    output_capacity = std::max(resampler.max_output_samples(mono_capacity), resampler.max_flush_samples());
+    conditioned_capacity = conditioner.max_output_samples(mono_capacity);
+    output_capacity = std::max(resampler.max_output_samples(conditioned_capacity),
+                               resampler.max_output_samples(conditioner.max_output_samples(0)) +
+                                   resampler.max_flush_samples());
     reach_at_create_ms = reach_ms(config.vad);
     // Besides what a chunk can push out: the detector's own delay and the rest of a block.
     const std::size_t ring_frames = frames_of(reach_at_create_ms + 2 * kBlockMs, in.sample_rate) + mono_capacity;
 
     mono = allocate<std::int16_t>(mono_capacity);
     if (in.channels > 1) interleaved = allocate<std::int16_t>(kDecodeSamples * in.channels);
+    if (!in_place) conditioned = allocate<std::int16_t>(conditioned_capacity);
     if (resampler.from_rate_hz() != resampler.to_rate_hz()) resampled = allocate<std::int16_t>(output_capacity);
     if (!pcm16_out) encoded = allocate<std::byte>(output_capacity * bytes_per_sample(config.output.format));
-    return mono && (in.channels == 1 || interleaved) && ring.allocate(ring_frames * frame_bytes) &&
+    return mono && (in.channels == 1 || interleaved) && (in_place || conditioned) && ring.allocate(ring_frames * frame_bytes) &&
            (resampler.from_rate_hz() == resampler.to_rate_hz() || resampled) && (pcm16_out || encoded);
 }
 
 std::size_t AudioEngine::Impl::memory_bytes() const noexcept {
     const std::size_t interleaved_samples = interleaved ? kDecodeSamples * config.audio.channels : 0;
-    const std::size_t samples = mono_capacity + interleaved_samples + (resampled ? output_capacity : 0);
+    const std::size_t samples = mono_capacity + interleaved_samples +
+                                (conditioned ? conditioned_capacity : 0) + (resampled ? output_capacity : 0);
     const std::size_t encoded_bytes = encoded ? output_capacity * bytes_per_sample(config.output.format) : 0;
-    return sizeof(AudioEngine) + sizeof(Impl) - sizeof vad - sizeof resampler + vad.memory_bytes() +
-           resampler.memory_bytes() + samples * sizeof(std::int16_t) + encoded_bytes + ring.capacity();
+    return sizeof(AudioEngine) + sizeof(Impl) - sizeof vad - sizeof conditioner - sizeof resampler +
+           vad.memory_bytes() + conditioner.memory_bytes() + resampler.memory_bytes() + samples * sizeof(std::int16_t) + encoded_bytes + ring.capacity();
 }
 
 /// The state of a stream that has not begun. `reset` and `create` end here.
@@ -138,10 +151,11 @@ PushResult AudioEngine::Impl::push(std::span<const std::byte> chunk) noexcept {
     take_bytes(chunk);
     metrics.split_frames += carry_bytes > 0 ? 1U : 0U;
 
-    const std::span<const std::int16_t> heard(mono.get(), mono_count);
-    const auto decided = vad.process(heard);
-    if (!resampled) return report(decided, heard);
-    const auto converted = resampler.process(heard, std::span(resampled.get(), output_capacity));
+    const auto decided = vad.process({mono.get(), mono_count});  // before anything that changes the level
+    const std::span<std::int16_t> buffer = conditioner_output();
+    const std::span<const std::int16_t> processed = buffer.first(conditioner.process({mono.get(), mono_count}, buffer));
+    if (!resampled) return report(decided, processed);
+    const auto converted = resampler.process(processed, std::span(resampled.get(), output_capacity));
     return report(decided, {resampled.get(), converted.produced});
 }
 
@@ -150,9 +164,13 @@ PushResult AudioEngine::Impl::finish() noexcept {
     finished = true;
     if (carry_bytes > 0) sticky = sticky | Finding::trailing_bytes;
     const auto decided = vad.finish();
-    if (!resampled) return report(decided, {});
-    const auto converted = resampler.flush(std::span(resampled.get(), output_capacity));
-    return report(decided, {resampled.get(), converted.produced});
+    const std::span<std::int16_t> buffer = conditioner_output();
+    const std::span<const std::int16_t> processed = buffer.first(conditioner.flush(buffer));
+    if (!resampled) return report(decided, processed);
+    const std::span<std::int16_t> out(resampled.get(), output_capacity);
+    const std::size_t count = resampler.process(processed, out).produced;
+    const std::size_t rest = resampler.flush(out.subspan(count)).produced;
+    return report(decided, out.first(count + rest));
 }
 
 /// The stream's first bytes tell whether somebody sends a file; they may come one at a time.
@@ -249,10 +267,13 @@ Result<AudioEngine> AudioEngine::create(const EngineConfig& config) noexcept {
     auto vad = FastVADDetector::create(config.vad, in, max_samples);
     if (!vad) return {vad.status(), vad.field()};
     const std::uint32_t output_rate_hz = config.output.sample_rate != 0 ? config.output.sample_rate : in.sample_rate;
+    auto conditioner = Conditioner::create(in.sample_rate, config.mode, config.normalize);
+    if (!conditioner) return {conditioner.status(), conditioner.field()};
     auto resampler = Resampler::create(in.sample_rate, output_rate_hz, config.mode);
     if (!resampler) return {resampler.status(), resampler.field()};
 
-    std::unique_ptr<Impl> impl(new (std::nothrow) Impl(config, std::move(vad).value(), std::move(resampler).value()));
+    std::unique_ptr<Impl> impl(new (std::nothrow) Impl(config, std::move(vad).value(), std::move(conditioner).value(),
+                                                       std::move(resampler).value()));
     if (!impl || !impl->allocate_buffers()) return Status::out_of_memory;
     impl->start();
     return AudioEngine(std::move(impl));
@@ -282,6 +303,7 @@ Status AudioEngine::configure_vad(const VADConfig& config) noexcept {
 
 void AudioEngine::reset() noexcept {
     impl_->vad.reset();
+    impl_->conditioner.reset();
     impl_->resampler.reset();
     impl_->start();
 }
@@ -301,7 +323,7 @@ std::size_t AudioEngine::max_chunk_bytes() const noexcept { return impl_->max_ch
 std::size_t AudioEngine::max_output_bytes() const noexcept {
     return impl_->output_capacity * bytes_per_sample(impl_->config.output.format);
 }
-std::uint32_t AudioEngine::latency_frames() const noexcept { return impl_->resampler.latency_samples(); }
+std::uint32_t AudioEngine::latency_frames() const noexcept { return impl_->conditioner.latency_samples() + impl_->resampler.latency_samples(); }
 std::size_t AudioEngine::memory_bytes() const noexcept { return impl_->memory_bytes(); }
 
 }  // namespace audioengine

@@ -70,6 +70,7 @@ Segmenter::Step Segmenter::process(std::uint16_t probability_q15) noexcept {
     Step step{};
     const bool voice = probability_q15 >= enter_q15_;
     const bool quiet = probability_q15 < exit_q15_;
+    const bool was_open = state_ == VADState::SPEECH || state_ == VADState::SPEECH_ENDING;
     const std::uint64_t block_start_ms = now_ms_;
     now_ms_ += kBlockMs;
     gap_ms_ = 0;
@@ -95,7 +96,7 @@ Segmenter::Step Segmenter::process(std::uint16_t probability_q15) noexcept {
             break;
         case VADState::SPEECH_ENDING: process_ending(step, voice, quiet); break;
     }
-    cut_long_segment(step);
+    if (was_open) cut_long_segment(step);  // the block that confirms a start is part of the segment in any case
     step.state = state_;
     return step;
 }

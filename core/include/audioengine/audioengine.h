@@ -1,6 +1,7 @@
 // Everything. Include this, or the single headers.
 #pragma once
 
+#include "audioengine/conditioner.h"
 #include "audioengine/config.h"
 #include "audioengine/engine.h"
 #include "audioengine/g711.h"

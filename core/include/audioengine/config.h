@@ -51,9 +51,10 @@ struct VADConfig {
 
 /// One engine: one direction of one client.
 struct EngineConfig {
-    /// Chooses the filter for a change of the sample rate; see Resampler. The detector hears the same audio in every
-    /// mode, so its decisions do not depend on it.
+    /// Chooses the processing (see Conditioner: REALTIME leaves samples as they are) and the filter for a change of the
+    /// sample rate (see Resampler). The detector hears the same audio in every mode: decisions do not depend on it.
     ProcessingMode mode = ProcessingMode::BALANCED;
+    bool normalize = true;  ///< QUALITY only: bring speech to a steady level.
     AudioConfig audio;
     OutputConfig output;
     VADConfig vad;

@@ -75,7 +75,7 @@ public:
     /// and `pre_buffer_ms` and `speech_start_ms` up to the buffer chosen at `create` (beyond: `bad_vad_duration`).
     Status configure_vad(const VADConfig& config) noexcept;
 
-    /// As newly created, counters included. Never allocates.
+    /// As newly created, counters included; settings of `configure_vad` stay. Never allocates.
     void reset() noexcept;
 
     /// After `speech_start`: the input-format audio from the event's `padded_ms` to now, from the ring; empty
