@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 
@@ -19,7 +20,7 @@ bool parse_text(std::string_view text, std::uint32_t& out) {
 bool parse_text(std::string_view text, float& out) {
     float value = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc{} || end != text.data() + text.size()) return false;
+    if (failure != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return false;
     out = value;
     return true;
 }
@@ -37,10 +38,8 @@ bool parse_text(std::string_view text, bool& out) {
 }
 
 template <class Enum>
-    requires std::is_enum_v<Enum>
-bool parse_text(std::string_view text, Enum& out) {
-    return parse(text, out);
-}
+requires std::is_enum_v<Enum>
+bool parse_text(std::string_view text, Enum& out) { return parse(text, out); }
 
 // The value of a path through the structs: member(config, &EngineConfig::vad, &VADConfig::threshold).
 template <class Object, class Member>
@@ -52,29 +51,39 @@ auto& member(Object& object, Member pointer, Rest... rest) {
     return member(object.*pointer, rest...);
 }
 
+/// The enumeration's names. Enumerations count from 0 and name_of answers "" beyond their end.
+template <class Enum>
+std::string join_names(const char* separator) {
+    std::string names;
+    for (std::uint8_t index = 0; *name_of(static_cast<Enum>(index)) != '\0'; ++index) {
+        if (index > 0) names += separator;
+        names += name_of(static_cast<Enum>(index));
+    }
+    return names;
+}
+
 template <class T>
 std::string expected_text() {
-    if constexpr (std::is_same_v<T, bool>) {
-        return "true or false";
-    } else if constexpr (std::is_same_v<T, std::uint32_t>) {
-        return "a whole number";
-    } else if constexpr (std::is_same_v<T, float>) {
-        return "a number";
-    } else {
-        // The enumerations count from 0 and name_of answers "" beyond their end.
-        std::string names;
-        for (std::uint8_t index = 0; *name_of(static_cast<T>(index)) != '\0'; ++index) {
-            if (index > 0) names += ", ";
-            names += name_of(static_cast<T>(index));
-        }
-        return names;
-    }
+    if constexpr (std::is_enum_v<T>) return "one of " + join_names<T>(", ");
+    if constexpr (std::is_same_v<T, bool>) return "true or false";
+    if constexpr (std::is_same_v<T, std::uint32_t>) return "a whole number";
+    return "a number";
+}
+
+template <class T>
+std::string placeholder_text() {
+    if constexpr (std::is_enum_v<T>) return join_names<T>("|");
+    if constexpr (std::is_same_v<T, bool>) return "true|false";
+    if constexpr (std::is_same_v<T, std::uint32_t>) return "N";
+    return "X";
 }
 
 template <auto... Path>
 constexpr ConfigField field(const char* path, const char* name, const char* help) {
     using T = std::remove_cvref_t<decltype(member(std::declval<EngineConfig&>(), Path...))>;
-    return {path, name, help,
+    return {path,
+            name,
+            help,
             [](EngineConfig& config, std::string_view text) { return parse_text(text, member(config, Path...)); },
             [](const EngineConfig& config) -> nlohmann::ordered_json {
                 if constexpr (std::is_enum_v<T>) {
@@ -85,7 +94,8 @@ constexpr ConfigField field(const char* path, const char* name, const char* help
                     return member(config, Path...);
                 }
             },
-            &expected_text<T>};
+            &expected_text<T>,
+            &placeholder_text<T>};
 }
 
 using E = EngineConfig;
@@ -153,8 +163,7 @@ bool set_field(EngineConfig& config, std::string_view name, std::string_view val
         return false;
     }
     if (field->set(config, value)) return true;
-    error = std::string(field->name) + ": '" + std::string(value) + "' is not " +
-            (field->expected().find(',') == std::string::npos ? "" : "one of ") + field->expected();
+    error = std::string(field->name) + ": '" + std::string(value) + "' is not " + field->expected();
     return false;
 }
 

@@ -15,13 +15,14 @@ namespace audioengine::native {
 
 /// One field. All texts have static lifetime.
 struct ConfigField {
-    const char* path;   ///< Where it stands in EngineConfig and in the JSON: "vad.speech_end_ms".
-    const char* name;   ///< Short name, unique: "speech_end_ms". The paths' other names: `rate` (audio.sample_rate),
-                        ///< `output_rate` and `output_format` (output.*).
-    const char* help;   ///< One line, with unit and range.
+    const char* path;  ///< Where it stands in EngineConfig and in the JSON: "vad.speech_end_ms".
+    const char* name;  ///< Short name, unique: "speech_end_ms". The paths' other names: `rate` (audio.sample_rate),
+                       ///< `output_rate` and `output_format` (output.*).
+    const char* help;  ///< One line, with unit and range.
     bool (*set)(EngineConfig& config, std::string_view text);
     nlohmann::ordered_json (*get)(const EngineConfig& config);
-    std::string (*expected)();  ///< What `set` takes: "a whole number", "pcm16, ulaw, ...".
+    std::string (*expected)();     ///< What `set` takes, in words: "a whole number", "one of pcm16, ...".
+    std::string (*placeholder)();  ///< The same for a usage line: "N", "X", "true|false", "pcm16|ulaw|...".
 };
 
 /// All fields, in the order of EngineConfig.

@@ -1,0 +1,90 @@
+#include "new_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "failure.h"
+
+namespace audioengine::tool {
+namespace {
+
+// What the signal handler removes. Only plain memory is safe to read there.
+char g_unfinished_path[4096];
+volatile std::sig_atomic_t g_unfinished = 0;
+
+extern "C" void remove_unfinished(int signal_number) {
+    if (g_unfinished != 0) unlink(g_unfinished_path);
+    std::signal(signal_number, SIG_DFL);
+    std::raise(signal_number);
+}
+
+void guard(const std::string& path) {
+    if (path.size() >= sizeof g_unfinished_path) return;
+    std::memcpy(g_unfinished_path, path.c_str(), path.size() + 1);
+    g_unfinished = 1;
+    for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
+        // A signal that the caller ignores (nohup) stays ignored.
+        if (std::signal(signal_number, remove_unfinished) == SIG_IGN) std::signal(signal_number, SIG_IGN);
+    }
+}
+
+}  // namespace
+
+NewFile::NewFile(const std::string& path) : path_(path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) fail(EISDIR);
+    const std::filesystem::path target = std::filesystem::is_symlink(path, error)
+                                             ? std::filesystem::weakly_canonical(path, error)
+                                             : std::filesystem::path(path);
+    target_ = target.string();
+    // The temporary name keeps the folder, so that the rename stays inside one file system.
+    std::string name = ".";
+    name += target.filename().string() + ".XXXXXX";
+    temporary_ = (target.parent_path() / name).string();
+    descriptor_ = mkostemp(temporary_.data(), O_CLOEXEC);
+    if (descriptor_ < 0) {
+        temporary_.clear();
+        fail(errno);
+    }
+    guard(temporary_);
+    const mode_t mask = umask(0);
+    umask(mask);
+    fchmod(descriptor_, 0666 & ~mask);
+}
+
+NewFile::~NewFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (!temporary_.empty()) unlink(temporary_.c_str());
+    g_unfinished = 0;
+}
+
+void NewFile::write(const void* bytes, std::size_t count) {
+    const char* next = static_cast<const char*>(bytes);
+    while (count > 0) {
+        const ssize_t written = ::write(descriptor_, next, count);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) fail(errno);
+        next += written;
+        count -= static_cast<std::size_t>(written);
+    }
+}
+
+void NewFile::commit() {
+    const int closed = close(descriptor_);
+    descriptor_ = -1;
+    if (closed != 0) fail(errno);
+    if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno);
+    temporary_.clear();
+}
+
+void NewFile::fail(int error) const { throw BadInput(path_ + ": cannot be written: " + std::strerror(error)); }
+
+}  // namespace audioengine::tool
