@@ -1,0 +1,146 @@
+// The embedded provider: hears a segment, answers with it.
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <vector>
+
+#include "provider.h"
+
+namespace audioengine::relay {
+namespace {
+
+constexpr std::size_t kFrameBytes = 2;  // mono PCM16
+
+// More than the detector's delay: how far decisions may lie behind the audio.
+constexpr std::uint32_t kDecisionDelayMs = 100;
+
+// The client's last audio as one piece, found by frame number. Forgets from the front.
+class History {
+public:
+    void append(std::span<const std::byte> audio) {
+        bytes_.insert(bytes_.end(), audio.begin(), audio.end());
+        end_frame_ += audio.size() / kFrameBytes;
+    }
+
+    // Forgets everything before `frame`.
+    void forget_before(std::uint64_t frame) {
+        if (frame <= first_frame_) return;
+        frame = std::min(frame, end_frame_);
+        offset_ += static_cast<std::size_t>(frame - first_frame_) * kFrameBytes;
+        first_frame_ = frame;
+        // Moving the rest only now and then costs a copy of every byte or so, and at most a third of memory in excess.
+        const std::size_t kept = bytes_.size() - offset_;
+        if (offset_ < kept / 3) return;
+        if (bytes_.capacity() > 4 * kept + 65536) {
+            bytes_ = std::vector<std::byte>(bytes_.begin() + static_cast<std::ptrdiff_t>(offset_), bytes_.end());
+        } else {
+            bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset_));
+        }
+        offset_ = 0;
+    }
+
+    [[nodiscard]] std::span<const std::byte> view(std::uint64_t first, std::uint64_t end) const {
+        return std::span(bytes_).subspan(offset_ + static_cast<std::size_t>(first - first_frame_) * kFrameBytes,
+                                         static_cast<std::size_t>(end - first) * kFrameBytes);
+    }
+
+    [[nodiscard]] std::uint64_t first_frame() const { return first_frame_; }
+    [[nodiscard]] std::uint64_t end_frame() const { return end_frame_; }
+
+private:
+    std::vector<std::byte> bytes_;
+    std::size_t offset_ = 0;  // of first_frame_ in bytes_
+    std::uint64_t first_frame_ = 0;
+    std::uint64_t end_frame_ = 0;
+};
+
+class EchoProvider final : public Provider {
+public:
+    explicit EchoProvider(const ProviderSetup& setup)
+        : setup_(setup),
+          keep_frames_(frame_at(std::uint64_t{setup.vad.pre_buffer_ms} + Segmenter::longest_start_ms(setup.vad) +
+                                kDecisionDelayMs)),
+          max_frames_(keep_frames_ + frame_at(setup.max_answer_ms)) {}
+
+    bool hear(std::span<const std::byte> audio, std::span<const VadEvent> events) override {
+        history_.append(audio);
+        for (const VadEvent& event : events) take(event);
+        return forget();
+    }
+
+    std::optional<Answer> answer(std::size_t max_bytes) override {
+        if (answers_.empty()) return std::nullopt;
+        Segment& segment = answers_.front();
+        const std::uint64_t end = std::min(segment.end, segment.first + max_bytes / kFrameBytes);
+        Answer answer{history_.view(segment.first, end), segment.number, end == segment.end};
+        segment.first = end;
+        if (answer.last) answers_.pop_front();
+        return answer;
+    }
+
+    void reset() override {
+        history_ = History();
+        answers_.clear();
+        open_.reset();
+    }
+
+private:
+    struct Segment {
+        std::uint64_t first = 0;  // frames; what comes next to be sent
+        std::uint64_t end = 0;
+        std::uint32_t number = 0;
+    };
+
+    [[nodiscard]] std::uint64_t frame_at(std::uint64_t ms) const { return ms * setup_.sample_rate_hz / 1000; }
+
+    void take(const VadEvent& event) {
+        if (event.type == VadEventType::speech_start) {
+            open_ = Segment{std::max(frame_at(event.padded_ms), history_.first_frame()), 0, event.segment};
+        } else if (event.type == VadEventType::speech_end && open_) {
+            // A rate that is no multiple of 100 Hz has blocks that end between two frames.
+            open_->end = std::clamp(frame_at(event.end_ms), open_->first, history_.end_frame());
+            answers_.push_back(*open_);
+            open_.reset();
+        }
+    }
+
+    // Lets go of what no answer will need. Over the limit the oldest audio goes, whosever it is.
+    bool forget() {
+        const std::uint64_t now = history_.end_frame();
+        std::uint64_t needed = now - std::min(now, keep_frames_);
+        if (open_) needed = std::min(needed, open_->first);
+        if (!answers_.empty()) needed = std::min(needed, answers_.front().first);
+        const std::uint64_t affordable = now - std::min(now, max_frames_);
+        const std::uint64_t dropped = affordable > needed ? drop_before(affordable) : 0;
+        history_.forget_before(std::max(needed, affordable));
+        setup_.metrics->dropped_ns[Drop::answer_limit].add(dropped * 1'000'000'000 / setup_.sample_rate_hz);
+        return dropped == 0;
+    }
+
+    std::uint64_t drop_before(std::uint64_t frame) {
+        std::uint64_t dropped = 0;
+        const auto move_up = [&](Segment& segment, std::uint64_t limit) {
+            if (limit <= segment.first) return;
+            dropped += limit - segment.first;
+            segment.first = limit;
+        };
+        for (Segment& segment : answers_) move_up(segment, std::min(frame, segment.end));
+        if (open_) move_up(*open_, frame);
+        return dropped;
+    }
+
+    ProviderSetup setup_;
+    std::uint64_t keep_frames_;
+    std::uint64_t max_frames_;
+    History history_;
+    std::deque<Segment> answers_;
+    std::optional<Segment> open_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> create_echo_provider(const ProviderSetup& setup) {
+    return std::make_unique<EchoProvider>(setup);
+}
+
+}  // namespace audioengine::relay

@@ -1,0 +1,283 @@
+#include "session.h"
+
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "config_fields.h"
+
+namespace audioengine::relay {
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 64 * 1024;
+constexpr std::uint32_t kAnswerPieceMs = 100;
+
+std::uint64_t now_ns() {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+            .count());
+}
+
+// Names a session in logs and to its client. Nothing depends on it being secret.
+std::string new_session_id() {
+    thread_local std::mt19937_64 generator{(std::uint64_t{std::random_device{}()} << 32U) ^ std::random_device{}()};
+    char text[24];
+    std::snprintf(text, sizeof text, "s_%016llx", static_cast<unsigned long long>(generator()));
+    return text;
+}
+
+// The engine between client and provider hears as the client asked, and hands out what the provider speaks.
+EngineConfig ingress_config(const EngineConfig& config, std::uint32_t provider_rate_hz) {
+    EngineConfig ingress = config;
+    ingress.output = {provider_rate_hz, AudioFormat::PCM16};
+    return ingress;
+}
+
+EngineConfig egress_config(const EngineConfig& config, std::uint32_t provider_rate_hz) {
+    EngineConfig egress;
+    egress.mode = config.mode;
+    egress.audio.sample_rate = provider_rate_hz;
+    egress.audio.format = AudioFormat::PCM16;
+    egress.output.sample_rate = config.output.sample_rate != 0 ? config.output.sample_rate : config.audio.sample_rate;
+    egress.output.format = config.output.format;
+    return egress;
+}
+
+ProtocolError engine_error(const EngineConfig& config, const Result<AudioEngine>& engine) {
+    const bool memory = engine.status() == Status::out_of_memory;
+    return {memory ? ErrorCode::out_of_memory : ErrorCode::bad_config,
+            status_name(engine.status()),
+            native::describe_config_error(config, engine.status(), engine.field()),
+            engine.field(),
+            {}};
+}
+
+}  // namespace
+
+std::unique_ptr<Session> Session::create(const StreamRequest& request, const ProviderType& provider,
+                                         const SessionLimits& limits, ThreadMetrics& metrics, ProtocolError& error) {
+    const std::uint32_t rate_hz =
+        provider.sample_rate_hz != 0 ? provider.sample_rate_hz : request.config.audio.sample_rate;
+    const EngineConfig in = ingress_config(request.config, rate_hz);
+    const EngineConfig out = egress_config(request.config, rate_hz);
+    Result<AudioEngine> ingress = AudioEngine::create(in);
+    Result<AudioEngine> egress = ingress.ok() ? AudioEngine::create(out) : Result<AudioEngine>(ingress.status());
+    if (!ingress.ok() || !egress.ok()) {
+        error = ingress.ok() ? engine_error(out, egress) : engine_error(in, ingress);
+        return nullptr;
+    }
+    const std::size_t bytes = ingress.value().memory_bytes() + egress.value().memory_bytes();
+    if (bytes > limits.max_engine_bytes) {
+        error = {ErrorCode::session_too_large,
+                 name_of(ErrorCode::session_too_large),
+                 "this configuration needs " + std::to_string(bytes) + " bytes, the limit is " +
+                     std::to_string(limits.max_engine_bytes) +
+                     ": fewer channels, or shorter pre_buffer_ms and speech_start_ms",
+                 "",
+                 {}};
+        return nullptr;
+    }
+    const ProviderSetup setup{rate_hz, request.config.vad, limits.max_answer_ms, &metrics};
+    return std::unique_ptr<Session>(
+        new Session(request, std::move(ingress).value(), std::move(egress).value(), provider, setup, metrics));
+}
+
+Session::Session(const StreamRequest& request, AudioEngine ingress, AudioEngine egress, const ProviderType& provider,
+                 const ProviderSetup& setup, ThreadMetrics& metrics)
+    : id_(new_session_id()),
+      request_(request),
+      ingress_(std::move(ingress)),
+      egress_(std::move(egress)),
+      provider_(provider.create(setup)),
+      metrics_(metrics),
+      answer_piece_bytes_(std::size_t{setup.sample_rate_hz} * kAnswerPieceMs / 1000 * 2) {
+    const EngineConfig out = egress_config(request.config, setup.sample_rate_hz);
+    output_bytes_per_second_ = std::uint64_t{out.output.sample_rate} * bytes_per_sample(out.output.format);
+    say(session_created_text(id_, request.config));
+}
+
+Session::~Session() {
+    for (std::uint32_t i = 0; i < kFindingCount; ++i) {
+        if (has(ingress_.findings(), static_cast<Finding>(1U << i))) metrics_.findings[i].add();
+    }
+}
+
+void Session::take_audio(std::span<const std::byte> audio) {
+    if (finishing_) return say_too_late();
+    std::uint64_t begin_ns = now_ns();
+    // `push_all` cuts what is longer than a push takes, so that the only status it can answer is `ok`.
+    (void)ingress_.push_all(audio, [&](const PushResult& result) {
+        const std::uint64_t took_ns = now_ns() - begin_ns;
+        ingress_.record_processing_ns(took_ns);
+        metrics_.record_process(took_ns);
+        hear(result);
+        begin_ns = now_ns();
+    });
+    metrics_.in.bytes.add(audio.size());
+    say_decisions();
+    count_progress();
+}
+
+void Session::take_text(std::string_view text) {
+    if (finishing_) return say_too_late();
+    if (text.size() > kMaxTextBytes) {
+        return say_error(ErrorCode::text_too_long,
+                         "a text message may be " + std::to_string(kMaxTextBytes) + " bytes long", "", kMaxTextBytes);
+    }
+    nlohmann::json message;
+    try {
+        message = nlohmann::json::parse(text);
+    } catch (const nlohmann::json::parse_error& failure) {
+        return say_error(ErrorCode::bad_json, "the text is not JSON", "", failure.byte > 0 ? failure.byte - 1 : 0);
+    }
+    if (!message.is_object()) return say_error(ErrorCode::bad_message, "a message is a JSON object");
+    const auto type = message.find("type");
+    if (type == message.end() || !type->is_string()) {
+        return say_error(ErrorCode::bad_message, "a message has a \"type\", a string", "type");
+    }
+    const std::string& name = type->get_ref<const std::string&>();
+    if (name == "finish") return finish();
+    if (name == "reset") return restart();
+    if (name == "metrics") return say(engine_metrics("metrics"));
+    say_error(ErrorCode::unknown_type, "the types are finish, reset and metrics, not '" + name.substr(0, 40) + "'",
+              "type");
+}
+
+void Session::time_passes(std::uint32_t ms) {
+    if (finishing_) return;
+    hear(ingress_.advance_time(ms));
+    say_decisions();
+    count_progress();
+}
+
+void Session::finish() {
+    if (finishing_) return;
+    finishing_ = true;
+    hear(ingress_.finish());
+    say_decisions();
+    count_progress();
+}
+
+void Session::restart() {
+    ingress_.reset();
+    egress_.reset();
+    provider_->reset();
+    first_block_ = next_block_ = 0;
+    state_ = VADState::SILENCE;
+    counted_ = {};
+    answer_bytes_ = 0;
+    said_answer_limit_ = false;
+    say(R"({"type":"reset"})");
+}
+
+bool Session::next(Message& out) {
+    if (texts_.empty() && next_answer(out)) return true;
+    if (texts_.empty() && finishing_ && !said_finished_) {
+        say(engine_metrics("finished"));
+        said_finished_ = true;
+    }
+    if (texts_.empty()) return false;
+    out.binary = false;
+    out.payload = std::move(texts_.front());
+    texts_.pop_front();
+    queued_bytes_ -= out.payload.size();
+    metrics_.out.messages.add();
+    return true;
+}
+
+// Puts the next piece of an answer into `out`. False: there is none, or a text comes first.
+bool Session::next_answer(Message& out) {
+    out.binary = true;
+    out.payload.clear();
+    while (out.payload.empty() && texts_.empty()) {
+        const std::optional<Answer> answer = provider_->answer(answer_piece_bytes_);
+        if (!answer) return false;
+        speak(egress_.push(answer->audio), out);
+        if (answer->last) {
+            // What the filters still hold belongs to this answer; the next one begins with empty filters.
+            speak(egress_.finish(), out);
+            egress_.reset();
+            say(answer_done_text(answer->segment, answer_bytes_));
+            answer_bytes_ = 0;
+        }
+    }
+    if (out.payload.empty()) return false;
+    metrics_.out.messages.add();
+    return true;
+}
+
+void Session::speak(const PushResult& result, Message& out) {
+    const std::size_t bytes = result.audio.size();
+    out.payload.append(reinterpret_cast<const char*>(result.audio.data()), bytes);
+    answer_bytes_ += bytes;
+    metrics_.out.bytes.add(bytes);
+    metrics_.out.audio_ns[static_cast<std::size_t>(request_.config.output.format)].add(bytes * 1'000'000'000 /
+                                                                                       output_bytes_per_second_);
+}
+
+void Session::say(std::string text) {
+    queued_bytes_ += text.size();
+    texts_.push_back(std::move(text));
+}
+
+void Session::say_error(ErrorCode code, std::string message, std::string param, std::optional<std::size_t> position) {
+    metrics_.errors[code].add();
+    say(error_text({code, name_of(code), std::move(message), std::move(param), position}));
+}
+
+void Session::say_too_late() {
+    if (!said_too_late_) say_error(ErrorCode::stream_finished, "after finish, nothing is heard");
+    said_too_late_ = true;
+}
+
+// What one call of the ingress engine gave.
+void Session::hear(const PushResult& result) {
+    for (const BlockResult& block : result.blocks) {
+        if (block.state != state_) metrics_.transitions_to[static_cast<std::size_t>(block.state)].add();
+        state_ = block.state;
+    }
+    next_block_ += result.blocks.size();
+    if (request_.blocks) blocks_text_.add(result.blocks);
+    for (const VadEvent& event : result.events) {
+        event_texts_.push_back(event_text(event));
+        if (event.type == VadEventType::speech_start) metrics_.segments.add();
+        if (event.type == VadEventType::false_start) metrics_.false_starts.add();
+        if (event.reason == EndReason::gap) metrics_.gap_ends.add();
+    }
+    // A segment that ended without a block (a gap) leaves the state behind the engine's.
+    if (result.blocks.empty()) state_ = result.state;
+    if (!provider_->hear(result.audio, result.events) && !said_answer_limit_) {
+        say_error(ErrorCode::answer_limit, "more is waiting to be answered than is kept; the oldest audio is dropped");
+        said_answer_limit_ = true;
+    }
+}
+
+void Session::say_decisions() {
+    if (!blocks_text_.empty()) say(blocks_text_.take(first_block_));
+    first_block_ = next_block_;
+    first_block_ = next_block_;
+    for (std::string& text : event_texts_) say(std::move(text));
+    event_texts_.clear();
+}
+
+// The engine counts for itself; the thread's counters get what was added.
+void Session::count_progress() {
+    const AudioMetrics& engine = ingress_.metrics();
+    const std::uint32_t rate_hz = request_.config.audio.sample_rate;
+    const auto to_ns = [&](std::uint64_t frames) {
+        return frames / rate_hz * 1'000'000'000 + frames % rate_hz * 1'000'000'000 / rate_hz;
+    };
+    metrics_.in.audio_ns[static_cast<std::size_t>(request_.config.audio.format)].add(to_ns(engine.input_frames) -
+                                                                                     to_ns(counted_.frames));
+    metrics_.split_frames.add(engine.split_frames - counted_.split_frames);
+    metrics_.speech_blocks.add(engine.speech_blocks - counted_.speech_blocks);
+    counted_ = {engine.input_frames, engine.split_frames, engine.speech_blocks};
+}
+
+std::string Session::engine_metrics(const char* type) const {
+    char json[kMetricsJsonBytes];
+    return metrics_text(type, {json, write_json(ingress_.metrics(), json)});
+}
+
+}  // namespace audioengine::relay
