@@ -56,6 +56,7 @@ using V = VADConfig;
 
 constexpr Field kFields[] = {
     field<&E::mode>("mode", Status::bad_mode),
+    field<&E::normalize>("normalize", Status::ok),
     field<&E::audio, &A::sample_rate>("audio.sample_rate", Status::bad_sample_rate),
     field<&E::audio, &A::channels>("audio.channels", Status::bad_channels),
     field<&E::audio, &A::bit_depth>("audio.bit_depth", Status::bad_bit_depth),

@@ -47,8 +47,6 @@ function readTables(glue: Glue): Tables {
   };
 }
 
-/** speechStartMs -> speech_start_ms. */
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** The shortest decimal that is the same binary32 number: 0.02 for 0.019999999552965164. */
@@ -60,13 +58,7 @@ function shortest(value: number): number {
   return value;
 }
 
-/** Where an option stands in the core's EngineConfig: `sampleRate` is audio.sample_rate, `vad.threshold` is itself. */
-function coreName(path: string): string {
-  const name = snakeCase(path);
-  return name === 'mode' || name === 'max_chunk_ms' || name.includes('.') ? name : `audio.${name}`;
-}
-
-/** The option's path for a field's name: the way back. */
+/** Where the field stands among the options: `audio.sample_rate` is sampleRate, `vad.speech_start_ms` vad.speechStartMs. */
 function optionPath(field: string): string {
   return camelCase(field.startsWith('audio.') ? field.slice('audio.'.length) : field);
 }
@@ -138,16 +130,15 @@ export class Core {
   }
 
   #chooseOne(path: string, value: unknown): void {
-    const name = coreName(path);
-    const index = this.#tables.fields.findIndex((field) => field.name === name);
+    const index = this.#tables.fields.findIndex((field) => optionPath(field.name) === path);
     const field = this.#tables.fields[index];
-    if (!field || optionPath(name) !== path) throw new AudioEngineError('unknown_option', `there is no option ${path}`, path);
+    if (field === undefined) throw new AudioEngineError('unknown_option', `there is no option ${path}`, path);
     let status;
     if (field.list === kIsNumber) status = this.#glue.set(index, typeof value === 'number' ? value : NaN);
     else if (field.list === kIsBool) status = this.#glue.set(index, typeof value === 'boolean' ? Number(value) : NaN);
     else status = this.#glue.setName(index, typeof value === 'string' ? value : '');
-    if (status === kNotABool) throw new AudioEngineError('bad_option', `${path} must be true or false`, name);
-    if (status !== 0) throw this.#error(status, name, value);
+    if (status === kNotABool) throw new AudioEngineError('bad_option', `${path} must be true or false`, field.name);
+    if (status !== 0) throw this.#error(status, field.name, value);
   }
 
   /** Everything that is in force, defaults filled in. */

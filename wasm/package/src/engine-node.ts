@@ -2,17 +2,17 @@
 import { AudioEngineError } from './errors.js';
 import { beginning, load, type Loaded } from './load.js';
 import { kProcessorName, type Batch, type Failure, type ProcessorOptions, type Ready, type Reply, type Request } from './messages.js';
-import type { EngineConfig, EngineOptions, Metrics, VadOptions, WasmOptions, WasmSource } from './types.js';
+import type { EngineConfig, EngineOptions, HostAudioContext, HostAudioWorkletNode, HostUrl, Metrics, VadOptions, WasmOptions, WasmSource } from './types.js';
 
 export type { Batch } from './messages.js';
 
 /** The input's format, rate and channels are the audio graph's. */
-export interface EngineNodeOptions extends WasmOptions, Pick<EngineOptions, 'mode' | 'minAmplitude' | 'maxAmplitude' | 'output' | 'vad'> {
+export interface EngineNodeOptions extends WasmOptions, Pick<EngineOptions, 'mode' | 'normalize' | 'minAmplitude' | 'maxAmplitude' | 'output' | 'vad'> {
   /** How much audio one `onbatch` tells about, 1 to 1000 ms. Default 20. Blocks are 10 ms. */
   batchMs?: number | undefined;
   /** Where the worklet's file lies (the package's `./worklet`), if not beside the package's own file. */
-  workletUrl?: string | URL | undefined;
-  /** How long the worklet may take to answer. Default 10000 ms. */
+  workletUrl?: string | HostUrl | undefined;
+  /** How long the worklet may take to answer, to its start and to every request. Default 10000 ms. */
   timeoutMs?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface EngineNodeOptions extends WasmOptions, Pick<EngineOptions, 'mod
  * An AudioWorkletNode with one input and no output: connect sources to it. It runs the engine in the worklet, whether or not
  * anything else in the graph is connected to the destination.
  */
-export interface AudioEngineNode extends AudioWorkletNode {
+export interface AudioEngineNode extends HostAudioWorkletNode {
   /** Called with every batch, in order. */
   onbatch: ((batch: Batch) => void) | null;
   /** Called when the worklet fails: once for its first failure, `batch.failures` counts all. */
@@ -42,29 +42,37 @@ export interface AudioEngineNode extends AudioWorkletNode {
   dispose(): void;
 }
 
-type NodeClass = new (context: BaseAudioContext, options: ProcessorOptions) => AudioEngineNode & { ready(timeoutMs: number): Promise<void> };
+type NodeClass = new (context: BaseAudioContext, options: ProcessorOptions, timeoutMs: number) => AudioEngineNode & { started: Promise<unknown> };
 
 // A worklet's module must be added once a context: registering a name twice is an error.
 const modules = new WeakMap<BaseAudioContext, Promise<void>>();
 let nodeClass: NodeClass | undefined;
 
 /** Loads what is missing, and resolves when the engine runs in the worklet. */
-export async function createEngineNode(context: BaseAudioContext, options: EngineNodeOptions = {}): Promise<AudioEngineNode> {
+export async function createEngineNode(context: HostAudioContext, options: EngineNodeOptions = {}): Promise<AudioEngineNode> {
   const { wasm, wasmUrl, workletUrl, batchMs = 20, timeoutMs = 10000, ...engine } = options;
   if (globalThis.AudioWorkletNode === undefined || context.audioWorklet === undefined) {
     throw new AudioEngineError('unsupported', 'AudioWorklet is not available: it needs a browser and a secure page (https or localhost)');
   }
-  if (context.state === 'closed') throw new AudioEngineError('context_closed', 'the audio context is closed');
+  if (isClosed(context)) throw new AudioEngineError('context_closed', 'the audio context is closed');
   const [loaded] = await Promise.all([load({ wasm, wasmUrl }), addModule(context, workletUrl)]);
   nodeClass ??= defineNodeClass();
   return start(nodeClass, context, loaded, { engine, batchMs }, timeoutMs);
 }
 
+/** An OfflineAudioContext calls itself closed when it has rendered, and its worklet still answers. */
+const isClosed = (context: BaseAudioContext): boolean => context.state === 'closed' && 'close' in context;
+
 async function start(Node: NodeClass, context: BaseAudioContext, { module, bytes }: Loaded, options: Omit<ProcessorOptions, 'wasm'>, timeoutMs: number): Promise<AudioEngineNode> {
   const attempt = async (wasm: WasmSource): Promise<AudioEngineNode> => {
-    const node = new Node(context, { ...options, wasm });
-    await node.ready(timeoutMs);
-    return node;
+    const node = new Node(context, { ...options, wasm }, timeoutMs);
+    try {
+      await node.started;
+      return node;
+    } catch (error) {
+      node.dispose();
+      throw error;
+    }
   };
   try {
     return await attempt(module);
@@ -108,7 +116,10 @@ async function explain(url: string | URL, error: unknown): Promise<AudioEngineEr
 
 const errorOf = ({ code, field, message }: Failure): AudioEngineError => new AudioEngineError(code, message, field);
 
-/** A deferred answer of the worklet. */
+/** The request that is answered by the processor's first word. */
+const kStart = 0;
+
+/** Who waits for the answer to one request. */
 interface Waiting {
   resolve(metrics: Metrics | undefined): void;
   reject(error: AudioEngineError): void;
@@ -119,13 +130,14 @@ function defineNodeClass(): NodeClass {
   return class EngineNode extends AudioWorkletNode implements AudioEngineNode {
     onbatch: ((batch: Batch) => void) | null = null;
     onfailure: ((error: AudioEngineError) => void) | null = null;
+    readonly started: Promise<unknown>;
     #ready: Ready | undefined;
-    #started: Waiting | undefined;
     #disposed = false;
-    #nextId = 1;
+    #lastId = kStart;
+    readonly #timeoutMs: number;
     readonly #waiting = new Map<number, Waiting>();
 
-    constructor(context: BaseAudioContext, processorOptions: ProcessorOptions) {
+    constructor(context: BaseAudioContext, processorOptions: ProcessorOptions, timeoutMs: number) {
       super(context, kProcessorName, {
         numberOfInputs: 1,
         numberOfOutputs: 0,
@@ -136,21 +148,8 @@ function defineNodeClass(): NodeClass {
       });
       this.port.onmessage = (message: MessageEvent<Reply>) => this.#hear(message.data);
       this.addEventListener('processorerror', () => this.#break(new AudioEngineError('worklet_failed', "the worklet's processor ended with an error")));
-    }
-
-    /** Resolves at the processor's first word. */
-    ready(timeoutMs: number): Promise<void> {
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          this.dispose();
-          const { state } = this.context;
-          reject(new AudioEngineError('worklet_timeout', `the worklet did not answer within ${timeoutMs} ms (the context is ${state})`, 'timeoutMs'));
-        }, timeoutMs);
-        this.#started = {
-          resolve: () => (clearTimeout(timer), resolve()),
-          reject: (error) => (clearTimeout(timer), this.dispose(), reject(error)),
-        };
-      });
+      this.#timeoutMs = timeoutMs;
+      this.started = this.#wait(kStart);
     }
 
     get config(): EngineConfig {
@@ -167,22 +166,22 @@ function defineNodeClass(): NodeClass {
     }
 
     async finish(): Promise<void> {
-      await this.#ask({ id: this.#nextId++, type: 'finish' });
+      await this.#ask({ id: ++this.#lastId, type: 'finish' });
     }
     async reset(): Promise<void> {
-      await this.#ask({ id: this.#nextId++, type: 'reset' });
+      await this.#ask({ id: ++this.#lastId, type: 'reset' });
     }
     async configureVad(vad: VadOptions): Promise<void> {
-      await this.#ask({ id: this.#nextId++, type: 'configureVad', vad });
+      await this.#ask({ id: ++this.#lastId, type: 'configureVad', vad });
     }
     async metrics(): Promise<Metrics> {
-      return (await this.#ask({ id: this.#nextId++, type: 'metrics' })) ?? {};
+      return (await this.#ask({ id: ++this.#lastId, type: 'metrics' })) as Metrics;
     }
 
     dispose(): void {
       if (this.#disposed) return;
       this.#disposed = true;
-      this.port.postMessage({ id: 0, type: 'stop' } satisfies Request);
+      this.port.postMessage({ id: ++this.#lastId, type: 'stop' } satisfies Request);
       this.disconnect();
       this.#break(new AudioEngineError('disposed', 'the node was disposed of'));
       this.onbatch = null;
@@ -191,11 +190,29 @@ function defineNodeClass(): NodeClass {
 
     #ask(request: Request): Promise<Metrics | undefined> {
       if (this.#disposed) return Promise.reject(new AudioEngineError('disposed', 'the node was disposed of'));
-      if (this.context.state === 'closed') return Promise.reject(new AudioEngineError('context_closed', 'the audio context is closed'));
+      if (isClosed(this.context)) return Promise.reject(new AudioEngineError('context_closed', 'the audio context is closed'));
+      this.port.postMessage(request);
+      return this.#wait(request.id);
+    }
+
+    /** The answer to a request, unless it takes too long. */
+    #wait(id: number): Promise<Metrics | undefined> {
       return new Promise((resolve, reject) => {
-        this.#waiting.set(request.id, { resolve, reject });
-        this.port.postMessage(request);
+        const timer = setTimeout(() => {
+          this.#waiting.delete(id);
+          reject(new AudioEngineError('worklet_timeout', `the worklet did not answer within ${this.#timeoutMs} ms (the context is ${this.context.state})`, 'timeoutMs'));
+        }, this.#timeoutMs);
+        this.#waiting.set(id, {
+          resolve: (metrics) => (clearTimeout(timer), resolve(metrics)),
+          reject: (error) => (clearTimeout(timer), reject(error)),
+        });
       });
+    }
+
+    #take(id: number): Waiting | undefined {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      return waiting;
     }
 
     #hear(reply: Reply): void {
@@ -203,22 +220,20 @@ function defineNodeClass(): NodeClass {
         case 'ready': {
           const { config, outputRateHz, latencyFrames, memoryBytes } = reply;
           this.#ready = { config, outputRateHz, latencyFrames, memoryBytes };
-          this.#started?.resolve(undefined);
+          this.#take(kStart)?.resolve(undefined);
           break;
         }
         case 'unready':
-          this.#started?.reject(errorOf(reply.failure));
+          this.#take(kStart)?.reject(errorOf(reply.failure));
           break;
         case 'batch':
           this.onbatch?.(reply.batch);
           break;
         case 'done':
-          this.#waiting.get(reply.id)?.resolve(reply.metrics);
-          this.#waiting.delete(reply.id);
+          this.#take(reply.id)?.resolve(reply.metrics);
           break;
         case 'refused':
-          this.#waiting.get(reply.id)?.reject(errorOf(reply.failure));
-          this.#waiting.delete(reply.id);
+          this.#take(reply.id)?.reject(errorOf(reply.failure));
           break;
         case 'failure':
           this.onfailure?.(errorOf(reply.failure));

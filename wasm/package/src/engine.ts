@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The engine as users of Node, pages and Workers see it.
 import { Core } from './core.js';
 import { AudioEngineError } from './errors.js';

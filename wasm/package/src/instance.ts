@@ -3,13 +3,18 @@ import createGlue, { type Glue, type GlueHooks } from './glue.js';
 import { AudioEngineError } from './errors.js';
 import type { WasmSource } from './types.js';
 
+/** By its tag, for modules of another realm (a frame, a test runner's sandbox) are none of this realm's class. */
+export function isModule(wasm: WasmSource): boolean {
+  return Object.prototype.toString.call(wasm) === '[object WebAssembly.Module]';
+}
+
 export function instantiate(wasm: WasmSource): Glue {
   let failure: unknown;
   const glue: GlueHooks = {
     locateFile: (name) => name,
     instantiateWasm(imports, done) {
       try {
-        const module = wasm instanceof WebAssembly.Module ? wasm : new WebAssembly.Module(wasm as BufferSource);
+        const module = isModule(wasm) ? (wasm as WebAssembly.Module) : new WebAssembly.Module(wasm as BufferSource);
         const instance = new WebAssembly.Instance(module, imports);
         done(instance);
         return instance.exports;

@@ -1,5 +1,6 @@
 // Finds and compiles audioengine.wasm. Each file once; failures are not remembered.
 import { AudioEngineError } from './errors.js';
+import { isModule } from './instance.js';
 import type { WasmOptions, WasmSource } from './types.js';
 
 export interface Loaded {
@@ -42,8 +43,8 @@ function absolute(url: string | URL): URL {
 }
 
 async function fromSource(wasm: WasmSource): Promise<Loaded> {
-  if (wasm instanceof WebAssembly.Module) return { module: wasm, bytes: undefined };
-  const bytes = ArrayBuffer.isView(wasm) ? new Uint8Array(wasm.buffer as ArrayBuffer, wasm.byteOffset, wasm.byteLength) : new Uint8Array(wasm);
+  if (isModule(wasm)) return { module: wasm as WebAssembly.Module, bytes: undefined };
+  const bytes = ArrayBuffer.isView(wasm) ? new Uint8Array(wasm.buffer as ArrayBuffer, wasm.byteOffset, wasm.byteLength) : new Uint8Array(wasm as ArrayBuffer);
   return compile(bytes, 'the wasm option');
 }
 

@@ -4,6 +4,7 @@
 import { Core } from './core.js';
 import { AudioEngineError } from './errors.js';
 import { kProcessorName, type Batch, type Failure, type ProcessorOptions, type Reply, type Request } from './messages.js';
+import type { Metrics } from './types.js';
 
 // What this scope has, as far as it is needed; the type library of pages does not describe it.
 declare class AudioWorkletProcessor {
@@ -137,7 +138,7 @@ class AudioEngineProcessor extends AudioWorkletProcessor {
     }
   }
 
-  #carryOut(core: Core, request: Request): Record<string, unknown> | undefined {
+  #carryOut(core: Core, request: Request): Metrics | undefined {
     switch (request.type) {
       case 'finish':
         if (this.#finished) return undefined;
@@ -155,7 +156,7 @@ class AudioEngineProcessor extends AudioWorkletProcessor {
         core.configureVad(request.vad);
         return undefined;
       case 'metrics':
-        return JSON.parse(core.metricsJson()) as Record<string, unknown>;
+        return JSON.parse(core.metricsJson()) as Metrics;
       case 'stop':
         this.#core = undefined; // process() answers false from now on
         return undefined;

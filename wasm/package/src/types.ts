@@ -48,13 +48,15 @@ export interface WasmOptions {
   /** The compiled module, or the bytes of audioengine.wasm. */
   wasm?: WasmSource | undefined;
   /** Where audioengine.wasm lies, if not beside the package's own file. */
-  wasmUrl?: string | URL | undefined;
+  wasmUrl?: string | HostUrl | undefined;
 }
 
 /** One engine: one direction of one client. Every field has a default. */
 export interface EngineOptions {
   /** Default 'balanced'. */
   mode?: ProcessingMode | undefined;
+  /** Mode 'quality' only: bring speech to a steady level. Default true. */
+  normalize?: boolean | undefined;
   /** Default 'pcm16'. */
   format?: AudioFormat | undefined;
   /** Hz, 4000 to 192000. Default 24000. */
@@ -155,12 +157,42 @@ export interface ValidationResult {
   };
 }
 
-/** Counters of the stream, exactly as the native core writes them (`vad.current_state`, `performance.realtime_capable` ...). */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Metrics = Record<string, any>;
+/** Counters of the stream since its beginning, by the names that the native core writes. */
+export interface Metrics {
+  /** Mean time of one `push`. */
+  avg_latency_ms: number;
+  chunks: number;
+  rejected_chunks: number;
+  input_bytes: number;
+  input_frames: number;
+  output_bytes: number;
+  /** Chunks that ended inside a frame. */
+  split_frames: number;
+  non_finite_samples: number;
+  memory_bytes: number;
+  level: { peak_dbfs: number; rms_dbfs: number; samples: number; zero_samples: number; full_scale_samples: number };
+  vad: {
+    current_state: VadState;
+    blocks: number;
+    speech_blocks: number;
+    segments: number;
+    false_starts: number;
+    noise_floor_dbfs: number;
+    threshold_dbfs: number;
+  };
+  /** Of `push`; all 0 where the host has no clock, as in a worklet. */
+  performance: { realtime_capable: boolean; measured_chunks: number; p50_ms: number; p95_ms: number; p99_ms: number; max_ms: number };
+}
 
 /** What `push` and `validate` take: bytes in the engine's input format, in any wrapping and at any offset. */
 export type AudioData = ArrayBufferView | ArrayBufferLike;
 
+// Types of the host. A server's type library may lack them: then they are objects, and nothing else in here suffers.
+type Host<Scope, Name extends string> = Scope extends { [Key in Name]: { prototype: infer Instance } } ? Instance : object;
+
 /** A compiled `WebAssembly.Module`, or the bytes of audioengine.wasm. */
-export type WasmSource = WebAssembly.Module | ArrayBufferView | ArrayBuffer;
+export type WasmSource = HostModule | ArrayBufferView | ArrayBuffer;
+type HostModule = typeof globalThis extends { WebAssembly: infer WebAssembly } ? Host<WebAssembly, 'Module'> : object;
+export type HostUrl = Host<typeof globalThis, 'URL'>;
+export type HostAudioContext = Host<typeof globalThis, 'BaseAudioContext'>;
+export type HostAudioWorkletNode = Host<typeof globalThis, 'AudioWorkletNode'>;
