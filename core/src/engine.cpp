@@ -1,13 +1,10 @@
 #include "audioengine/engine.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <new>
 
-#include "audioengine/conditioner.h"
 #include "audioengine/pcm.h"
-#include "byte_ring.h"
+#include "engine_impl.h"
 #include "level.h"
 
 namespace audioengine {
@@ -15,14 +12,9 @@ namespace audioengine {
 namespace {
 
 constexpr std::size_t kDecodeSamples = 256;
-constexpr std::size_t kSignatureBytes = 4;
-
 std::size_t frames_of(std::uint32_t ms, std::uint32_t rate_hz) noexcept {
     return static_cast<std::size_t>((std::uint64_t{ms} * rate_hz + 999) / 1000);
 }
-
-/// How much audio the pre-buffer ring must reach back from the start of a chunk.
-std::uint32_t reach_ms(const VADConfig& vad) noexcept { return vad.pre_buffer_ms + Segmenter::longest_start_ms(vad); }
 
 template <class T>
 std::unique_ptr<T[]> allocate(std::size_t count) noexcept {
@@ -32,57 +24,6 @@ std::unique_ptr<T[]> allocate(std::size_t count) noexcept {
 bool is_speech(VADState state) noexcept { return state == VADState::SPEECH || state == VADState::SPEECH_ENDING; }
 
 }  // namespace
-
-struct AudioEngine::Impl {
-    Impl(const EngineConfig& wanted, FastVADDetector detector, Conditioner process, Resampler output) noexcept
-        : config(wanted), vad(std::move(detector)), conditioner(std::move(process)), resampler(std::move(output)) {}
-
-    EngineConfig config;
-    FastVADDetector vad;
-    Conditioner conditioner;
-    Resampler resampler;
-    AudioMetrics metrics;
-
-    std::size_t frame_bytes = 0;
-    std::size_t max_chunk_bytes = 0;
-    std::size_t mono_capacity = 0;         // samples
-    std::size_t conditioned_capacity = 0;  // samples: the conditioner hands out held ones as well
-    std::size_t output_capacity = 0;       // samples
-    std::uint32_t reach_at_create_ms = 0;
-
-    std::unique_ptr<std::int16_t[]> mono;         // the chunk, decoded and mixed down
-    std::unique_ptr<std::int16_t[]> interleaved;  // a piece of it before the mix; only for several channels
-    std::unique_ptr<std::int16_t[]> conditioned;  // null when the conditioner works in place
-    std::unique_ptr<std::int16_t[]> resampled;    // null when the rates are equal
-    std::unique_ptr<std::byte[]> encoded;         // null when the output is PCM16: samples are its bytes
-    ByteRing ring;
-
-    std::array<std::byte, 32> carry{};  // an incomplete frame: at most 8 channels of 4 bytes
-    std::size_t carry_bytes = 0;
-    std::array<std::byte, kSignatureBytes> signature{};
-    std::size_t signature_bytes = 0;
-    std::size_t mono_count = 0;
-    std::uint64_t segment_padded_ms = 0;
-    Finding sticky = Finding::none;
-    bool finished = false;
-
-    bool allocate_buffers() noexcept;
-    void start() noexcept;
-    PushResult push(std::span<const std::byte> chunk) noexcept;
-    PushResult finish() noexcept;
-
-    void look_for_signature(std::span<const std::byte> chunk) noexcept;
-    void take_bytes(std::span<const std::byte> bytes) noexcept;
-    void take_frames(std::span<const std::byte> frames) noexcept;
-    std::span<const std::byte> encode(std::span<const std::int16_t> samples) noexcept;
-    [[nodiscard]] std::span<std::int16_t> conditioner_output() const noexcept {
-        return conditioned ? std::span(conditioned.get(), conditioned_capacity) : std::span(mono.get(), mono_capacity);
-    }
-    PushResult report(const FastVADDetector::Output& heard, std::span<const std::int16_t> audio) noexcept;
-    PushResult refuse(Status status, std::size_t position) noexcept;
-    [[nodiscard]] RingView pre_buffer() const noexcept;
-    [[nodiscard]] std::size_t memory_bytes() const noexcept;
-};
 
 bool AudioEngine::Impl::allocate_buffers() noexcept {
     const AudioConfig& in = config.audio;
@@ -95,7 +36,7 @@ bool AudioEngine::Impl::allocate_buffers() noexcept {
     output_capacity = std::max(resampler.max_output_samples(conditioned_capacity),
                                resampler.max_output_samples(conditioner.max_output_samples(0)) +
                                    resampler.max_flush_samples());
-    reach_at_create_ms = reach_ms(config.vad);
+    reach_at_create_ms = pre_buffer_reach_ms(config.vad);
     // Besides what a chunk can push out: the detector's own delay and the rest of a block.
     const std::size_t ring_frames = frames_of(reach_at_create_ms + 2 * kBlockMs, in.sample_rate) + mono_capacity;
 
@@ -129,6 +70,20 @@ void AudioEngine::Impl::start() noexcept {
     finished = false;
     metrics.memory_bytes = memory_bytes();
     metrics.chunk_duration_ms = config.audio.chunk_duration_ms;
+    describe_detector();
+}
+
+/// What follows from a state that was just read: the ring up to the stream's position, and the metrics that are not counted.
+void AudioEngine::Impl::take_over(std::span<const std::byte> ring_bytes) noexcept {
+    const std::uint64_t position = metrics.input_frames * frame_bytes;
+    ring.restart_at(position - std::min<std::uint64_t>(position, ring_bytes.size()));
+    ring.write(ring_bytes);
+    describe_detector();
+}
+
+void AudioEngine::Impl::describe_detector() noexcept {
+    metrics.vad_state = vad.state();
+    metrics.noise_floor_dbfs_x100 = vad.energy().noise_floor_dbfs_x100();
     metrics.threshold_dbfs_x100 = vad.energy().threshold_dbfs_x100();
 }
 
@@ -242,9 +197,7 @@ PushResult AudioEngine::Impl::report(const FastVADDetector::Output& heard,
         ++metrics.segments;
         segment_padded_ms = event.padded_ms;
     }
-    metrics.vad_state = heard.state;
-    metrics.noise_floor_dbfs_x100 = vad.energy().noise_floor_dbfs_x100();
-    metrics.threshold_dbfs_x100 = vad.energy().threshold_dbfs_x100();
+    describe_detector();
     return result;
 }
 
@@ -294,10 +247,10 @@ ValidationResult AudioEngine::validate_audio(std::span<const std::byte> bytes) c
 Status AudioEngine::configure_vad(const VADConfig& config) noexcept {
     if (const auto checked = check(config); !checked) return checked.status();
     if (config.type != impl_->config.vad.type) return Status::bad_vad_type;
-    if (reach_ms(config) > impl_->reach_at_create_ms) return Status::bad_vad_duration;
+    if (pre_buffer_reach_ms(config) > impl_->reach_at_create_ms) return Status::bad_vad_duration;
     impl_->config.vad = config;
     impl_->vad.configure(config);
-    impl_->metrics.threshold_dbfs_x100 = impl_->vad.energy().threshold_dbfs_x100();
+    impl_->describe_detector();
     return Status::ok;
 }
 

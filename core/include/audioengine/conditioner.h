@@ -30,6 +30,8 @@ public:
     void reset() noexcept;
 
 private:
+    friend struct StateAccess;  // snapshot
+
     double b0_ = 1.0;
     double b1_ = 0.0;
     double b2_ = 0.0;
@@ -62,6 +64,8 @@ public:
     [[nodiscard]] bool passes() const noexcept { return mode_ == ProcessingMode::REALTIME; }
 
 private:
+    friend struct StateAccess;
+
     /// A stretch of 5 ms of filtered samples, and the gain that it can bear at most.
     struct Stretch {
         std::unique_ptr<float[]> samples;

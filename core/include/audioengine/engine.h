@@ -43,6 +43,16 @@ struct [[nodiscard]] PushResult {
     [[nodiscard]] bool ok() const noexcept { return status == Status::ok; }
 };
 
+/// Whether a snapshot carries the audio of the pre-buffer ring.
+enum class SnapshotAudio : std::uint8_t { without_pre_buffer, with_pre_buffer };
+
+/// What `snapshot` gave.
+struct [[nodiscard]] SnapshotResult {
+    Status status = Status::ok;  ///< `ok` or `output_too_small`.
+    std::size_t bytes = 0;       ///< Written, or needed.
+    [[nodiscard]] bool ok() const noexcept { return status == Status::ok; }
+};
+
 class AudioEngine {
 public:
     /// Checks the configuration and allocates everything. The error names the field.
@@ -74,6 +84,17 @@ public:
     /// New detector settings from the next block on; state, floor and audio are kept. Everything but `type`,
     /// and `pre_buffer_ms` and `speech_start_ms` up to the buffer chosen at `create` (beyond: `bad_vad_duration`).
     Status configure_vad(const VADConfig& config) noexcept;
+
+    /// Writes the state of the stream between two calls: a few kilobytes, little-endian, the same natively and in
+    /// WebAssembly. With the pre-buffer, `pre_buffer()` gives the same after `restore`; without it, only what came
+    /// later. Not in it: the recorded processing times.
+    SnapshotResult snapshot(std::span<std::byte> out,
+                            SnapshotAudio audio = SnapshotAudio::with_pre_buffer) const noexcept;
+
+    /// Goes on where `snapshot` was taken, with the same bits. The engine must have been created with the same
+    /// configuration; settings of `configure_vad` come with the snapshot. Errors: `bad_snapshot` (truncated, changed,
+    /// impossible), `foreign_snapshot` (another version or configuration); then nothing has changed.
+    Status restore(std::span<const std::byte> snapshot) noexcept;
 
     /// As newly created, counters included; settings of `configure_vad` stay. Never allocates.
     void reset() noexcept;

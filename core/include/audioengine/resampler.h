@@ -67,6 +67,8 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
 private:
+    friend struct StateAccess;  // snapshot
+
     struct Impl;
     explicit Resampler(std::unique_ptr<Impl> impl) noexcept;
     std::unique_ptr<Impl> impl_;

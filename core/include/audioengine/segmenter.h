@@ -81,6 +81,8 @@ public:
     [[nodiscard]] static std::uint32_t longest_start_ms(const VADConfig& config) noexcept;
 
 private:
+    friend struct StateAccess;  // snapshot
+
     void process_starting(Step& step, bool voice, bool quiet) noexcept;
     void process_ending(Step& step, bool voice, bool quiet) noexcept;
     void cut_long_segment(Step& step) noexcept;

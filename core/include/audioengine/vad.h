@@ -45,6 +45,8 @@ public:
     [[nodiscard]] std::int32_t threshold_dbfs_x100() const noexcept;
 
 private:
+    friend struct StateAccess;  // snapshot
+
     static constexpr std::uint32_t kBlocksPerAverage = 8;    // 80 ms
     static constexpr std::uint32_t kAveragesPerWindow = 16;  // 1.28 s
     static constexpr std::uint32_t kWindows = 8;             // 10.24 s
@@ -104,6 +106,8 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
 private:
+    friend struct StateAccess;
+
     FastVADDetector(const VADConfig& config, const AudioConfig& audio, Resampler resampler,
                     std::size_t max_samples) noexcept;
     void decide_ready_blocks() noexcept;

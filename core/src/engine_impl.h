@@ -1,0 +1,76 @@
+// The state of an AudioEngine, for engine.cpp and snapshot.cpp.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "audioengine/conditioner.h"
+#include "audioengine/engine.h"
+#include "byte_ring.h"
+
+namespace audioengine {
+
+inline constexpr std::size_t kSignatureBytes = 4;
+
+/// How much audio the pre-buffer ring must reach back from the start of a chunk.
+[[nodiscard]] inline std::uint32_t pre_buffer_reach_ms(const VADConfig& vad) noexcept {
+    return vad.pre_buffer_ms + Segmenter::longest_start_ms(vad);
+}
+
+struct AudioEngine::Impl {
+    Impl(const EngineConfig& wanted, FastVADDetector detector, Conditioner process, Resampler output) noexcept
+        : config(wanted), vad(std::move(detector)), conditioner(std::move(process)), resampler(std::move(output)) {}
+
+    EngineConfig config;
+    FastVADDetector vad;
+    Conditioner conditioner;
+    Resampler resampler;
+    AudioMetrics metrics;
+
+    std::size_t frame_bytes = 0;
+    std::size_t max_chunk_bytes = 0;
+    std::size_t mono_capacity = 0;         // samples
+    std::size_t conditioned_capacity = 0;  // samples: the conditioner hands out held ones as well
+    std::size_t output_capacity = 0;       // samples
+    std::uint32_t reach_at_create_ms = 0;
+
+    std::unique_ptr<std::int16_t[]> mono;         // the chunk, decoded and mixed down
+    std::unique_ptr<std::int16_t[]> interleaved;  // a piece of it before the mix; only for several channels
+    std::unique_ptr<std::int16_t[]> conditioned;  // null when the conditioner works in place
+    std::unique_ptr<std::int16_t[]> resampled;    // null when the rates are equal
+    std::unique_ptr<std::byte[]> encoded;         // null when the output is PCM16: samples are its bytes
+    ByteRing ring;
+
+    std::array<std::byte, 32> carry{};  // an incomplete frame: at most 8 channels of 4 bytes
+    std::size_t carry_bytes = 0;
+    std::array<std::byte, kSignatureBytes> signature{};
+    std::size_t signature_bytes = 0;
+    std::size_t mono_count = 0;
+    std::uint64_t segment_padded_ms = 0;
+    Finding sticky = Finding::none;
+    bool finished = false;
+
+    bool allocate_buffers() noexcept;
+    void start() noexcept;
+    void describe_detector() noexcept;
+    void take_over(std::span<const std::byte> ring_bytes) noexcept;
+    PushResult push(std::span<const std::byte> chunk) noexcept;
+    PushResult finish() noexcept;
+
+    void look_for_signature(std::span<const std::byte> chunk) noexcept;
+    void take_bytes(std::span<const std::byte> bytes) noexcept;
+    void take_frames(std::span<const std::byte> frames) noexcept;
+    std::span<const std::byte> encode(std::span<const std::int16_t> samples) noexcept;
+    [[nodiscard]] std::span<std::int16_t> conditioner_output() const noexcept {
+        return conditioned ? std::span(conditioned.get(), conditioned_capacity) : std::span(mono.get(), mono_capacity);
+    }
+    PushResult report(const FastVADDetector::Output& heard, std::span<const std::int16_t> audio) noexcept;
+    PushResult refuse(Status status, std::size_t position) noexcept;
+    [[nodiscard]] RingView pre_buffer() const noexcept;
+    [[nodiscard]] std::size_t memory_bytes() const noexcept;
+};
+
+}  // namespace audioengine

@@ -1,0 +1,266 @@
+// AudioEngine::snapshot and restore: the list of everything a stream's future depends on.
+//
+// Layout, all little-endian: "AESN", version (4 bytes), length of the body (8), FNV-1a hash of the body (8); the body: what
+// the engine was created for, the detector's settings, the state of every stage, the pre-buffer.
+#include <algorithm>
+#include <array>
+
+#include "engine_impl.h"
+#include "resampler_impl.h"
+#include "state_archive.h"
+
+namespace audioengine {
+
+namespace {
+
+constexpr std::uint64_t kMagicAndVersion = 0x00000001'4E534541;  // "AESN", 1
+constexpr std::size_t kHeaderBytes = 24;
+
+// Bounds that keep every later sum within 64 bits; no real stream comes near them.
+constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 48U;
+constexpr std::int64_t kMaxSum = std::int64_t{1} << 62U;
+constexpr std::uint32_t kMaxCounterMs = 1U << 20U;
+constexpr double kLoudestState = 1e9;
+constexpr double kMaxGain = 100.0;
+
+std::uint64_t fnv1a(std::span<const std::byte> data) noexcept {
+    std::uint64_t hash = 0xCBF29CE484222325;
+    for (const std::byte byte : data) hash = (hash ^ static_cast<std::uint64_t>(byte)) * 0x100000001B3;
+    return hash;
+}
+
+std::uint64_t word_at(std::span<const std::byte> bytes, std::size_t at) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    return word;
+}
+
+template <class Archive>
+void share(Archive& archive, float& value, double low) noexcept {
+    double wide = static_cast<double>(value);
+    archive.real(wide, low, 1.0);
+    value = static_cast<float>(wide);
+}
+
+template <class Archive>
+void settings(Archive& archive, VADConfig& config) noexcept {
+    constexpr double kAnyNegative = -1e30;
+    archive.whole(config.type);
+    share(archive, config.energy_threshold, 0.0);
+    archive.whole(config.speech_start_ms);
+    archive.whole(config.speech_end_ms);
+    archive.whole(config.pre_buffer_ms);
+    archive.whole(config.adaptive);
+    share(archive, config.threshold, 0.0);
+    share(archive, config.exit_threshold, kAnyNegative);
+    archive.whole(config.max_speech_ms);
+    archive.whole(config.max_gap_ms);
+}
+
+/// What must be the same in the engine that goes on.
+void identity(StateWriter& writer, const EngineConfig& config) noexcept {
+    writer.whole(config.mode);
+    writer.whole(config.normalize);
+    writer.whole(config.audio.sample_rate);
+    writer.whole(config.audio.channels);
+    writer.whole(config.audio.format);
+    writer.real(static_cast<double>(config.audio.min_amplitude), 0, 1);
+    writer.real(static_cast<double>(config.audio.max_amplitude), 0, 1);
+    writer.whole(config.output.sample_rate == 0 ? config.audio.sample_rate : config.output.sample_rate);
+    writer.whole(config.output.format);
+    writer.whole(config.vad.type);
+}
+constexpr std::size_t kMostIdentityBytes = 128;
+
+}  // namespace
+
+// One list a class. The writer comes with const objects, the checker leaves them alone, the reader fills them.
+struct StateAccess {
+    template <class Archive, class Impl>
+    static void resampler_impl(Archive& archive, Impl& impl) noexcept {
+        archive.whole(impl.finished);
+        if (impl.copies()) return;
+        archive.whole(impl.phase, impl.design.phases - 1);
+        // Only what the coming outputs need; it moves to the front.
+        const std::size_t oldest = impl.next - impl.window_before();
+        const std::size_t most = impl.design.stride - 1;
+        if constexpr (std::is_same_v<Archive, StateReader>) {
+            archive.array(impl.history.get(), impl.filled, impl.window_before(), most);
+            impl.next = impl.window_before();
+        } else {
+            archive.array(impl.history.get() + oldest, impl.filled - oldest, impl.window_before(), most);
+        }
+    }
+
+    template <class Archive, class Object>
+    static void resampler(Archive& archive, Object& object) noexcept {
+        resampler_impl(archive, *object.impl_);
+    }
+
+    template <class Archive, class Object>
+    static void high_pass(Archive& archive, Object& object) noexcept {
+        archive.real(object.state1_, -kLoudestState, kLoudestState);
+        archive.real(object.state2_, -kLoudestState, kLoudestState);
+    }
+
+    template <class Archive, class Object>
+    static void conditioner(Archive& archive, Object& object) noexcept {
+        high_pass(archive, object.high_pass_);
+        if (object.stretch_samples_ == 0) return;
+        archive.array(object.newer_.samples.get(), object.newer_.count, 0, object.stretch_samples_ - 1);
+        archive.array(object.older_.samples.get(), object.older_.count, 0, object.stretch_samples_);
+        for (auto* stretch : {&object.newer_, &object.older_}) archive.real(stretch->gain, 0.0, kMaxGain);
+        archive.real(object.last_gain_, 0.0, kMaxGain);
+        archive.real(object.steady_gain_, 1e-3, kMaxGain);
+        archive.real(object.active_mean_square_, 0.0, 1e18);
+        archive.whole(object.active_stretches_, kMaxCounterMs);
+    }
+
+    template <class Archive, class Object>
+    static void energy(Archive& archive, Object& object) noexcept {
+        archive.whole(object.average_sum_, kMaxCount);
+        archive.whole(object.average_blocks_, EnergyDetector::kBlocksPerAverage - 1);
+        archive.whole(object.window_averages_, EnergyDetector::kAveragesPerWindow - 1);
+        archive.whole(object.window_index_, EnergyDetector::kWindows - 1);
+        for (auto& minimum : object.window_minimum_) archive.whole(minimum, kMaxCount);
+        archive.whole(object.floor_energy_, kMaxCount);
+    }
+
+    template <class Archive, class Object>
+    static void segmenter(Archive& archive, Object& object) noexcept {
+        archive.whole(object.state_, static_cast<std::uint64_t>(VADState::SPEECH_ENDING));
+        archive.whole(object.counter_ms_, kMaxCounterMs);
+        archive.whole(object.gap_ms_);
+        archive.whole(object.segment_);
+        archive.whole(object.now_ms_, kMaxCount);
+        archive.whole(object.onset_ms_, kMaxCount);
+        archive.whole(object.padded_ms_, kMaxCount);
+        archive.whole(object.voice_end_ms_, kMaxCount);
+        archive.whole(object.previous_end_ms_, kMaxCount);
+    }
+
+    template <class Archive, class Object>
+    static void detector(Archive& archive, Object& object) noexcept {
+        resampler(archive, object.resampler_);
+        energy(archive, object.energy_);
+        segmenter(archive, object.segmenter_);
+        archive.whole(object.blocks_decided_, kMaxCount);
+        archive.whole(object.finished_);
+        archive.array(object.pending_.get(), object.pending_count_, 0, kBlockSamples - 1);
+    }
+
+    template <class Archive, class Level>
+    static void level(Archive& archive, Level& level) noexcept {
+        archive.whole(level.samples, kMaxCount);
+        archive.whole(level.sum_squares);
+        archive.number(level.sum, kMaxSum);
+        archive.whole(level.peak, 32768);
+        archive.whole(level.zeros, kMaxCount);
+        archive.whole(level.full_scale, kMaxCount);
+        archive.whole(level.near_clip, kMaxCount);
+        archive.whole(level.full_scale_run);
+        archive.whole(level.longest_full_scale_run);
+    }
+
+    template <class Archive, class Metrics>
+    static void metrics(Archive& archive, Metrics& metrics) noexcept {
+        for (auto* count : {&metrics.chunks, &metrics.rejected_chunks, &metrics.input_bytes, &metrics.input_frames,
+                            &metrics.output_bytes, &metrics.split_frames, &metrics.non_finite_samples, &metrics.blocks,
+                            &metrics.speech_blocks, &metrics.segments, &metrics.false_starts})
+            archive.whole(*count, kMaxCount);
+        level(archive, metrics.level);
+    }
+
+    /// Everything but the pre-buffer and the settings.
+    template <class Archive, class Impl>
+    static void engine(Archive& archive, Impl& impl) noexcept {
+        detector(archive, impl.vad);
+        conditioner(archive, impl.conditioner);
+        resampler(archive, impl.resampler);
+        metrics(archive, impl.metrics);
+        archive.array(impl.carry.data(), impl.carry_bytes, 0, impl.frame_bytes - 1);
+        archive.array(impl.signature.data(), impl.signature_bytes, 0, kSignatureBytes);
+        archive.whole(impl.segment_padded_ms, kMaxCount);
+        archive.whole(impl.sticky, (1U << kFindingCount) - 1);
+        archive.whole(impl.finished);
+    }
+};
+
+namespace {
+
+/// The part of the ring that later calls can ask for.
+RingView kept_audio(const ByteRing& ring, SnapshotAudio audio) noexcept {
+    if (audio == SnapshotAudio::without_pre_buffer) return {};
+    const auto [first, second] = ring.from(0);
+    return {first, second};
+}
+
+}  // namespace
+
+SnapshotResult AudioEngine::snapshot(std::span<std::byte> out, SnapshotAudio audio) const noexcept {
+    const Impl& impl = *impl_;
+    const bool has_room = out.size() >= kHeaderBytes;
+    StateWriter body(has_room ? out.subspan(kHeaderBytes) : std::span<std::byte>{});
+    identity(body, impl.config);
+    VADConfig vad = impl.config.vad;
+    settings(body, vad);
+    StateAccess::engine(body, impl);
+    const RingView kept = kept_audio(impl.ring, audio);
+    const std::uint64_t kept_bytes = kept.size();
+    body.whole(kept_bytes);
+    body.bytes(kept.first);
+    body.bytes(kept.second);
+
+    const std::size_t total = kHeaderBytes + body.length();
+    if (out.size() < total) return {Status::output_too_small, total};
+    StateWriter header(out.first(kHeaderBytes));
+    header.whole(kMagicAndVersion);
+    header.whole(body.length());
+    header.whole(fnv1a(out.subspan(kHeaderBytes, body.length())));
+    return {Status::ok, total};
+}
+
+Status AudioEngine::restore(std::span<const std::byte> snapshot) noexcept {
+    Impl& impl = *impl_;
+    if (snapshot.size() < kHeaderBytes) return Status::bad_snapshot;
+    if (word_at(snapshot, 0) != kMagicAndVersion) return Status::foreign_snapshot;
+    std::span<const std::byte> body = snapshot.subspan(kHeaderBytes);
+    if (word_at(snapshot, 8) != body.size() || word_at(snapshot, 16) != fnv1a(body)) return Status::bad_snapshot;
+
+    std::array<std::byte, kMostIdentityBytes> buffer{};
+    StateWriter identity_writer(buffer);
+    identity(identity_writer, impl.config);
+    const auto own = std::span<const std::byte>(buffer).first(identity_writer.length());
+    if (body.size() < own.size()) return Status::bad_snapshot;
+    if (!std::equal(own.begin(), own.end(), body.begin())) return Status::foreign_snapshot;
+    body = body.subspan(own.size());
+
+    // Settings, then state, then the ring: each is measured, checked, and only when all are good taken over.
+    VADConfig vad = impl.config.vad;
+    StateWriter settings_size({});
+    settings(settings_size, vad);
+    if (body.size() < settings_size.length()) return Status::bad_snapshot;
+    const auto settings_bytes = body.first(settings_size.length());
+    body = body.subspan(settings_size.length());
+    StateChecker settings_checker(settings_bytes);
+    settings(settings_checker, vad);
+    if (!settings_checker.complete()) return Status::bad_snapshot;
+    StateReader settings_reader(settings_bytes);
+    settings(settings_reader, vad);
+    if (!check(vad) || vad.type != impl.config.vad.type) return Status::bad_snapshot;
+    if (pre_buffer_reach_ms(vad) > impl.reach_at_create_ms) return Status::foreign_snapshot;
+
+    StateChecker checker(body);
+    StateAccess::engine(checker, impl);
+    const auto ring_bytes = checker.tail(impl.ring.capacity());
+    if (!checker.complete() || ring_bytes.size() % impl.frame_bytes != 0) return Status::bad_snapshot;
+
+    StateReader reader(body);
+    StateAccess::engine(reader, impl);
+    impl.config.vad = vad;
+    impl.vad.configure(vad);
+    impl.take_over(ring_bytes);
+    return Status::ok;
+}
+
+}  // namespace audioengine
