@@ -122,10 +122,14 @@ test('the worklet file stands alone', () => {
   visit(parsed);
 });
 
-test('tsc --strict accepts the usage files', () => {
+test("tsc --strict accepts the usage files and the README's examples", () => {
   const strict = { strict: true, noEmit: true, skipLibCheck: false, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, target: 'ES2022', types: [] };
+  const blocks = [...read('README.md').matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
+  const examples = Object.fromEntries(blocks.map((text, i) => [`usage/readme_${i}.ts`, text]));
+  assert.equal(blocks.length, 2);
+  for (const [file, text] of Object.entries(examples)) writeFileSync(join(app, file), text);
   const checks = {
-    'a bundled page': { files: ['usage/page.ts'], compilerOptions: { ...strict, lib: ['ES2022', 'DOM'], module: 'ESNext', moduleResolution: 'bundler' } },
+    'a bundled page': { files: ['usage/page.ts', 'usage/readme.d.ts', ...Object.keys(examples)], compilerOptions: { ...strict, lib: ['ES2022', 'DOM'], module: 'ESNext', moduleResolution: 'bundler' } },
     'an ES module for Node': { files: ['usage/page.ts'], compilerOptions: { ...strict, lib: ['ES2022', 'DOM'], module: 'NodeNext' } },
     'a bare server': { files: ['usage/server.ts'], compilerOptions: { ...strict, lib: ['ES2022'], module: 'NodeNext' } },
   };
