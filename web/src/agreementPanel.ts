@@ -66,7 +66,7 @@ export function showSides(run: Run | undefined, page: PageFacts): void {
     ['Settings', page.settings ?? kNothing, page.relaySettings ?? kNothing],
     ['Audio in', rate ? `float32, ${rate}` : kNothing, relay ? `${relay.format}, ${hertz(relay.rate)}` : kNothing],
     ['Per 20 ms', page.costMicroseconds === undefined ? kNothing : microseconds(page.costMicroseconds), relayCostMs ? microseconds(relayCostMs * 1000) : kNothing],
-    ['Answers in', 'place', run?.relayAnswerMs === undefined ? kNothing : `${run.relayAnswerMs.toFixed(1)} ms`],
+    ['Answers', 'at once', run?.relayAnswerMs === undefined ? kNothing : `after ${run.relayAnswerMs.toFixed(1)} ms`],
     ['Echo', kNothing, run && run.echoBytes > 0 ? `${(run.echoBytes / 2 / run.context.sampleRate).toFixed(1)} s of audio` : kNothing],
   ];
   for (const [i, cells] of rows.entries()) {

@@ -61,6 +61,7 @@ function invalidate(): void {
 }
 
 async function start(kind: SourceKind): Promise<void> {
+  const byKeyboard = document.activeElement === buttons[kind]; // a disabled button loses the focus: hand it on
   busy = true;
   showTrouble(undefined);
   showButtons();
@@ -86,11 +87,13 @@ async function start(kind: SourceKind): Promise<void> {
   }
   busy = false;
   showButtons();
+  if (byKeyboard) (stopButton.disabled ? buttons[kind] : stopButton).focus();
   invalidate();
 }
 
 async function stop(trouble?: string): Promise<void> {
   if (busy || !run?.live) return;
+  const byKeyboard = document.activeElement === stopButton;
   busy = true;
   showButtons();
   await run.stop();
@@ -98,6 +101,7 @@ async function stop(trouble?: string): Promise<void> {
   showIdle('Stopped', 'The whole run is below.');
   busy = false;
   showButtons();
+  if (byKeyboard) buttons.recording.focus();
   invalidate();
 }
 
@@ -110,7 +114,6 @@ async function compareSettings({ node, relaySession, context }: Run): Promise<vo
 function toggleMute(): void {
   const muted = muteButton.ariaPressed !== 'true';
   muteButton.ariaPressed = `${muted}`;
-  setText(muteButton.querySelector('span')!, muted ? 'Unmute playback' : 'Mute playback');
   run?.setMuted(muted);
 }
 

@@ -2,9 +2,9 @@
 import quietRoom from '../../tests/support/recordings/librispeech_2691.wav?url';
 import noisyRoom from '../../tests/support/recordings/librispeech_1723.wav?url';
 
-/** A quiet room, then a noisy one: the adaptive threshold has to follow. */
-export const kRecordings: readonly string[] = [quietRoom, noisyRoom];
+/** A noisy room, then a quiet one: the threshold follows. */
+export const kRecordings: readonly string[] = [noisyRoom, quietRoom];
 
 export const kCredit =
   'Recording: two readers from the LibriSpeech ASR corpus (V. Panayotov, G. Chen, D. Povey, S. Khudanpur, 2015), openslr.org/12, ' +
-  'read by LibriVox volunteers, CC BY 4.0, cut to 8 s each: utterances 2691-156745-0000 and 1723-141149-0000.';
+  'read by LibriVox volunteers, CC BY 4.0, cut to 8 s each: utterances 1723-141149-0000 and 2691-156745-0000.';

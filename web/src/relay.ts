@@ -43,7 +43,7 @@ export interface RelayListener {
 
 type Message =
   | { type: 'session.created'; session: RelaySession }
-  | { type: 'blocks'; first_block: number; probability_q15: number[]; level_dbfs_x100: number[]; state: State[] }
+  | { type: 'blocks'; first_block: number; final?: true; probability_q15: number[]; level_dbfs_x100: number[]; state: State[] }
   | { type: VadEvent['type']; reason: VadEvent['reason']; segment: number; at_ms: number; onset_ms: number; padded_ms: number; end_ms: number }
   | { type: 'metrics' | 'finished'; metrics: Record<string, unknown> }
   | { type: 'error'; error: { code: string; message: string; param?: string; position?: number } };
@@ -129,6 +129,10 @@ export class RelayLink {
       return;
     }
     const message = parse(data);
+    if (!this.#finished && message && endsTheStream(message)) {
+      this.#closed('it is going away'); // it heard an end that we did not hear, so its last decisions are no concern of ours
+      return;
+    }
     switch (message?.type) {
       case 'blocks':
         this.#listener.blocks(message.first_block, blocksOf(message));
@@ -166,6 +170,10 @@ function parse(data: unknown): Message | undefined {
   } catch {
     return undefined;
   }
+}
+
+function endsTheStream(message: Message): boolean {
+  return message.type === 'finished' || (message.type === 'blocks' && message.final === true) || (message.type === 'speech_end' && message.reason === 'end_of_stream');
 }
 
 function blocksOf(message: Extract<Message, { type: 'blocks' }>): Block[] {

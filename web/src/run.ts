@@ -33,7 +33,6 @@ export interface SideReport {
 
 const kBatchMs = 20;
 const kMetricsEveryMs = 1000;
-const kSendTimesKept = 512;
 
 export class Run {
   readonly context: AudioContext;
@@ -58,7 +57,7 @@ export class Run {
   #link: RelayLink | undefined;
   #loudspeaker: GainNode;
   #metricsTimer: ReturnType<typeof setInterval> | undefined;
-  #sentAt = new Map<number, number>(); // number of the batch's last block → when it was sent
+  #sent: { lastBlock: number; atMs: number }[] = []; // batches that the relay has not answered yet
   #stopping: Promise<void> | undefined;
 
   private constructor(context: AudioContext, listener: RunListener, muted: boolean) {
@@ -107,7 +106,7 @@ export class Run {
   async #stop(): Promise<void> {
     clearInterval(this.#metricsTimer);
     this.#source?.stop();
-    await this.#node?.finish();
+    await this.#node?.finish().catch(() => undefined); // a worklet that failed has said all that it will say
     await this.#link?.finish();
     this.#node?.dispose();
     await this.context.close();
@@ -163,8 +162,12 @@ export class Run {
       levelDbfsX100: batch.levelsDbfsX100[i]!,
       state: batch.states[i]!,
     }));
-    this.#link?.send(batch.audio);
-    if (this.#link && blocks.length > 0) this.#rememberSending(batch.firstBlock + blocks.length - 1);
+    const compares = this.#link !== undefined && this.relayTrouble === undefined;
+    if (compares) {
+      this.#link!.send(batch.audio);
+      this.#sent.push({ lastBlock: batch.firstBlock + blocks.length - 1, atMs: performance.now() });
+      this.comparison.addPage(blocks);
+    }
 
     this.thresholdDbfs = batch.thresholdDbfsX100 / 100;
     this.noiseFloorDbfs = batch.noiseFloorDbfsX100 / 100;
@@ -174,7 +177,6 @@ export class Run {
     this.history.addEvents(batch.events);
     this.page.events.push(...batch.events);
     this.page.lastBlock = blocks.at(-1) ?? this.page.lastBlock;
-    if (this.#link && !this.relayTrouble) this.comparison.addPage(blocks);
     for (const event of batch.events) this.#listener.happened(event);
     this.#listener.changed();
   }
@@ -191,17 +193,12 @@ export class Run {
     this.#listener.changed();
   }
 
-  /** From sending the audio that completes a block to having the relay's decision on it. */
+  /** From sending the audio that completes a block to having the relay's decision on it; a running average. */
   #measureAnswer(lastBlock: number): void {
-    const sentAt = this.#sentAt.get(lastBlock);
-    if (sentAt === undefined) return;
-    this.#sentAt.delete(lastBlock);
-    const tookMs = performance.now() - sentAt;
+    let sentMs: number | undefined;
+    while (this.#sent[0] && this.#sent[0].lastBlock <= lastBlock) sentMs = this.#sent.shift()!.atMs;
+    if (sentMs === undefined) return;
+    const tookMs = performance.now() - sentMs;
     this.relayAnswerMs = this.relayAnswerMs === undefined ? tookMs : this.relayAnswerMs + (tookMs - this.relayAnswerMs) / 16;
-  }
-
-  #rememberSending(lastBlock: number): void {
-    this.#sentAt.set(lastBlock, performance.now());
-    if (this.#sentAt.size > kSendTimesKept) this.#sentAt.clear(); // the relay is far behind: measure from here on
   }
 }

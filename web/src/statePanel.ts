@@ -36,7 +36,7 @@ export function showRun(run: Run): void {
   const state = kStates[block?.state ?? 0] ?? 'silence';
   now.dataset['state'] = state;
   setText(word, kStateWords[state]);
-  setText(detail, `${run.sourceName}, ${segmentWords(run)}`);
+  setText(detail, `${segmentWords(run)} · ${run.sourceName}`);
   setText(clock, `${run.history.seconds.toFixed(1)} s`);
 
   const level = (block?.levelDbfsX100 ?? kLowestDbfs * 100) / 100;
@@ -50,7 +50,7 @@ export function showRun(run: Run): void {
 
 function segmentWords({ history }: Run): string {
   const last = history.segments.at(-1);
-  if (!last) return 'no speech yet';
-  if (last.endMs === undefined) return `segment ${history.segments.length} since ${seconds(last.onsetMs)} s`;
+  if (!last) return 'No speech yet';
+  if (last.endMs === undefined) return `Segment ${history.segments.length} since ${seconds(last.onsetMs)} s`;
   return history.segments.length === 1 ? '1 segment' : `${history.segments.length} segments`;
 }
