@@ -33,6 +33,23 @@ constexpr Text kTexts[] = {
     {"bad_threshold", "Thresholds must be numbers from 0 to 1."},
     {"inverted_thresholds", "The exit threshold must not lie above the threshold."},
     {"bad_vad_duration", "Debounce must be 10 to 5000 ms, the pre-buffer 0 to 5000 ms, limits 0 or at least 100 ms."},
+    {"buffer_full", "The audio does not fit into what is left of the limit."},
+    {"buffer_empty", "There is not enough audio for the whole chunk."},
+    {"not_ready", "The start-up depth of the buffer is not reached yet."},
+    {"stream_ended", "The stream has ended and everything was handed out."},
+    {"late_packet", "The packet came after its place had passed."},
+    {"duplicate_packet", "The packet has come before."},
+    {"sequence_jump",
+     "The packet's number is far from the expected one; the stream is followed if the next packet agrees."},
+    {"mixed_input", "Until clear a buffer takes either bytes or numbered packets."},
+    {"bad_strategy",
+     "The overflow strategy must be drop_oldest, drop_newest or error; the underflow strategy silence, "
+     "repeat or error; the policy of a pool fail or allocate."},
+    {"bad_buffer_size", "The size must hold one frame, block or byte, and be at most 1 GiB."},
+    {"bad_buffer_duration",
+     "The limit must be 1 to 600000 ms, the start-up depth within it, the repetition at most 1000 ms, "
+     "the fade at most 100 ms, a packet 1 to 1000 ms."},
+    {"bad_reorder_window", "The reorder window must be 0 to 64 packets, and sequence numbers must have 16 or 32 bits."},
     {"out_of_memory", "The memory for the stream could not be allocated."},
 };
 constexpr Text kUnknown = {"unknown", "This is not a status of this version."};
