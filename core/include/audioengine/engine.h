@@ -19,18 +19,12 @@
 #include "audioengine/config.h"
 #include "audioengine/metrics.h"
 #include "audioengine/result.h"
+#include "audioengine/ring_view.h"
 #include "audioengine/segmenter.h"
 #include "audioengine/validate.h"
 #include "audioengine/vad.h"
 
 namespace audioengine {
-
-/// A view of a stretch of a ring buffer: `first`, then `second` (often empty).
-struct RingView {
-    std::span<const std::byte> first;
-    std::span<const std::byte> second;
-    [[nodiscard]] std::size_t size() const noexcept { return first.size() + second.size(); }
-};
 
 /// What one `push` gave. The spans hold until the next call on the engine.
 struct [[nodiscard]] PushResult {

@@ -6,7 +6,7 @@
 //
 //            half length, in samples of the    stop band   pass band at      stop band from     delay at
 //            lower of the two rates                        24 / 16 / 8 kHz   24 / 16 / 8 kHz    24 / 16 / 8 kHz
-//   REALTIME 2 ms, at most 36                  100 dB      0.93 0.92 0.82    1.11 1.12 1.22     1.5 / 2 / 2 ms
+//   REALTIME 2 ms, at most 36                  100 dB      0.93 0.91 0.81    1.12 1.14 1.24     1.5 / 2 / 2 ms
 //   BALANCED 64                                100 dB      0.90              1.00               2.7 / 4 / 8 ms
 //   QUALITY  96                                104 dB      0.93              1.00               4 / 6 / 12 ms
 //
