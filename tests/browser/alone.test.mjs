@@ -68,7 +68,7 @@ test('the user refuses the microphone: the page says what to do, and the recordi
   const { page } = await open(refusing, server.url);
   await page.click('#microphone');
   await page.waitForSelector('#notice:visible');
-  assert.match(await textOf(page, '#notice'), /may not use the microphone\. Allow it/);
+  assert.match(await textOf(page, '#notice'), /microphone was refused\. Allow it/);
   assert.equal(await textOf(page, '#state-word'), 'Not started');
   await page.screenshot({ path: join(outFolder, 'refused.png'), fullPage: true });
   await page.click('#recording');

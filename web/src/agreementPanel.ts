@@ -40,13 +40,17 @@ function showVerdict({ comparison, relaySession, relayTrouble }: Run): void {
   card.dataset['verdict'] = tone;
   if (comparison.differing > 0) setChip(verdict, 'bad', `${count(comparison.differing)} blocks differ`);
   else if (comparison.compared > 0) setChip(verdict, 'good', relayTrouble ? 'Every block identical, until the relay went' : 'Every block identical');
-  else setChip(verdict, 'idle', relaySession ? 'Nothing compared yet' : 'The page decides alone');
+  else setChip(verdict, 'idle', nothingWords(relaySession));
+}
+
+function nothingWords(relaySession: Run['relaySession']): string {
+  return relaySession ? 'Nothing compared yet' : 'The page decides alone';
 }
 
 /** The same in one line, beside the plots. */
 function showTally({ comparison, relaySession }: Run): void {
   const tone = comparison.differing > 0 ? 'bad' : comparison.compared > 0 ? 'good' : 'idle';
-  setChip(tally, tone, relaySession ? `${count(comparison.identical)} of ${count(comparison.compared)} identical` : 'No relay to compare with');
+  setChip(tally, tone, comparison.compared > 0 ? `${count(comparison.identical)} of ${count(comparison.compared)} identical` : nothingWords(relaySession));
 }
 
 function blockWords(block: Block): string {

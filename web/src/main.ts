@@ -22,6 +22,7 @@ const timeline = new Timeline(byId('timeline'));
 const facts: PageFacts = { version };
 let relay: RelayAddress | undefined;
 let run: Run | undefined;
+let starting = Promise.resolve();
 let busy = false;
 let frame = 0;
 
@@ -76,7 +77,7 @@ async function start(kind: SourceKind): Promise<void> {
           if (event.type === 'speech_start') setText(announcer, `Speech, segment ${event.segment}`);
           if (event.type === 'speech_end') setText(announcer, `Silence after segment ${event.segment}`);
         },
-        ended: (trouble) => void stop(trouble),
+        ended: (trouble) => void starting.then(() => stop(trouble)),
       },
     );
     await compareSettings(run);
@@ -117,7 +118,7 @@ function toggleMute(): void {
   run?.setMuted(muted);
 }
 
-for (const kind of ['microphone', 'recording'] as const) buttons[kind].addEventListener('click', () => void start(kind));
+for (const kind of ['microphone', 'recording'] as const) buttons[kind].addEventListener('click', () => (starting = start(kind)));
 stopButton.addEventListener('click', () => void stop());
 muteButton.addEventListener('click', toggleMute);
 addEventListener('pagehide', () => void run?.stop());

@@ -47,7 +47,6 @@ export class Run {
   relayAnswerMs: number | undefined;
   echoBytes = 0;
   thresholdDbfs: number | undefined;
-  noiseFloorDbfs: number | undefined;
   live = true;
   sourceName = '';
 
@@ -170,7 +169,6 @@ export class Run {
     }
 
     this.thresholdDbfs = batch.thresholdDbfsX100 / 100;
-    this.noiseFloorDbfs = batch.noiseFloorDbfsX100 / 100;
     this.history.addAudio(batch.audio);
     this.history.page.add(blocks);
     for (const _ of blocks) this.history.threshold.push(this.thresholdDbfs);

@@ -40,7 +40,7 @@ function microphoneTrouble(error: unknown): string {
   const name = error instanceof DOMException ? error.name : '';
   switch (name) {
     case 'NotAllowedError':
-      return 'The browser may not use the microphone. Allow it with the symbol in the address bar, then press Microphone again.';
+      return 'The microphone was refused. Allow it with the symbol in the address bar, then press Microphone again.';
     case 'NotFoundError':
       return 'No microphone was found. Connect one, or play the recording.';
     case 'NotReadableError':

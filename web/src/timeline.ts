@@ -219,7 +219,10 @@ export class Timeline {
     const history = this.#history;
     if (!history) return;
     const nowMs = history.seconds * 1000;
-    for (const { paddedMs, onsetMs, endMs = nowMs } of history.segments) {
+    const fromMs = this.#from * kBlockSeconds * 1000;
+    for (let i = history.segments.length - 1; i >= 0; --i) {
+      const { paddedMs, onsetMs, endMs = nowMs } = history.segments[i]!;
+      if (endMs < fromMs) break; // this one and all before it lie left of the plot
       this.#rectangle(plot, paddedMs / 1000, onsetMs / 1000, 'pre-roll');
       this.#rectangle(plot, onsetMs / 1000, endMs / 1000, 'segment');
     }
