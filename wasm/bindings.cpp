@@ -21,34 +21,34 @@ std::uint32_t number(Status status) { return static_cast<std::uint32_t>(status);
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(audioengine) {
-    using emscripten::function;
-    function("wordsAt", +[] { return reinterpret_cast<std::uintptr_t>(facade.words()); });
+    const auto bind = [](const char* name, auto call) { emscripten::function(name, +call); };
+    bind("wordsAt", [] { return reinterpret_cast<std::uintptr_t>(facade.words()); });
 
-    function("beginConfig", +[] { facade.begin_config(); });
-    function("set", +[](std::uint32_t field, double value) { return facade.set(field, value); });
-    function("setName", +[](std::uint32_t field, const std::string& name) { return facade.set_name(field, name); });
-    function("get", +[](std::uint32_t field) { return facade.get(field); });
-    function("create", +[] { return number(facade.create()); });
-    function("configureVad", +[] { return number(facade.configure_vad()); });
-    function("errorField", +[] { return std::string(facade.error_field()); });
+    bind("beginConfig", [] { facade.begin_config(); });
+    bind("set", [](std::uint32_t field, double value) { return facade.set(field, value); });
+    bind("setName", [](std::uint32_t field, const std::string& name) { return facade.set_name(field, name); });
+    bind("get", [](std::uint32_t field) { return facade.get(field); });
+    bind("create", [] { return number(facade.create()); });
+    bind("configureVad", [] { return number(facade.configure_vad()); });
+    bind("errorField", [] { return std::string(facade.error_field()); });
 
-    function("push", +[](std::uint32_t bytes) { return number(facade.push(bytes)); });
-    function("finish", +[] { return number(facade.finish()); });
-    function("advanceTime", +[](std::uint32_t ms) { return number(facade.advance_time(ms)); });
-    function("reset", +[] { facade.reset(); });
+    bind("push", [](std::uint32_t bytes) { return number(facade.push(bytes)); });
+    bind("finish", [] { return number(facade.finish()); });
+    bind("advanceTime", [](std::uint32_t ms) { return number(facade.advance_time(ms)); });
+    bind("reset", [] { facade.reset(); });
 
-    function("preBuffer", +[] { facade.pre_buffer(); });
-    function("findings", +[] { facade.findings(); });
-    function("metricsJson", +[] { return facade.metrics_json(); });
-    function("reserveMessage", +[](std::uint32_t bytes) { return facade.reserve_message(bytes); });
-    function("validate", +[] { return number(facade.validate()); });
+    bind("preBuffer", [] { facade.pre_buffer(); });
+    bind("findings", [] { facade.findings(); });
+    bind("metricsJson", [] { return facade.metrics_json(); });
+    bind("reserveMessage", [](std::uint32_t bytes) { return facade.reserve_message(bytes); });
+    bind("validate", [] { return number(facade.validate()); });
 
-    function("fieldName", +[](std::uint32_t field) { return std::string(Facade::field_name(field)); });
-    function("fieldList", +[](std::uint32_t field) { return Facade::field_list(field); });
-    function("name", +[](std::uint32_t list, std::uint32_t index) {
+    bind("fieldName", [](std::uint32_t field) { return std::string(Facade::field_name(field)); });
+    bind("fieldList", [](std::uint32_t field) { return Facade::field_list(field); });
+    bind("name", [](std::uint32_t list, std::uint32_t index) {
         return std::string(Facade::name(static_cast<NameList>(list), index));
     });
-    function("statusMessage",
-             +[](std::uint32_t status) { return std::string(status_message(static_cast<Status>(status))); });
-    function("version", +[] { return std::string(audioengine::kVersion); });
+    bind("statusMessage",
+         [](std::uint32_t status) { return std::string(status_message(static_cast<Status>(status))); });
+    bind("version", [] { return std::string(audioengine::kVersion); });
 }

@@ -12,14 +12,17 @@ namespace audioengine::wasm {
 static_assert(sizeof(BlockResult) == 6 && offsetof(BlockResult, probability_q15) == 0 &&
               offsetof(BlockResult, level_dbfs_x100) == 2 && offsetof(BlockResult, state) == 4);
 static_assert(sizeof(VadEvent) == 40 && offsetof(VadEvent, type) == 0 && offsetof(VadEvent, reason) == 1 &&
-              offsetof(VadEvent, segment) == 4 && offsetof(VadEvent, at_ms) == 8 && offsetof(VadEvent, onset_ms) == 16 &&
-              offsetof(VadEvent, padded_ms) == 24 && offsetof(VadEvent, end_ms) == 32);
+              offsetof(VadEvent, segment) == 4 && offsetof(VadEvent, at_ms) == 8 &&
+              offsetof(VadEvent, onset_ms) == 16 && offsetof(VadEvent, padded_ms) == 24 &&
+              offsetof(VadEvent, end_ms) == 32);
 
 namespace {
 
 constexpr std::size_t kHeadroomBytes = 16384;
 
-double address_of(const void* pointer) noexcept { return static_cast<double>(reinterpret_cast<std::uintptr_t>(pointer)); }
+double address_of(const void* pointer) noexcept {
+    return static_cast<double>(reinterpret_cast<std::uintptr_t>(pointer));
+}
 
 enum class Kind : std::uint8_t { count, real, flag, mode, format, vad_type };
 
@@ -93,9 +96,7 @@ const char* name_at(std::uint32_t index) noexcept {
 
 void Facade::begin_config() noexcept { chosen_ = engine_ ? engine_->config() : EngineConfig{}; }
 
-const char* Facade::field_name(std::uint32_t field) noexcept {
-    return field < kFieldCount ? kFields[field].name : "";
-}
+const char* Facade::field_name(std::uint32_t field) noexcept { return field < kFieldCount ? kFields[field].name : ""; }
 
 std::int32_t Facade::field_list(std::uint32_t field) noexcept {
     switch (kFields[field].kind) {
@@ -120,7 +121,8 @@ std::int32_t Facade::set(std::uint32_t field, double value) noexcept {
         *static_cast<float*>(member) = value > -1e30 && value < 1e30 ? static_cast<float>(value) : __builtin_nanf("");
         return answer(true, known.status);
     }
-    const bool whole = value >= 0 && value <= 4294967295.0 && value == static_cast<double>(static_cast<std::uint32_t>(value));
+    const bool whole =
+        value >= 0 && value <= 4294967295.0 && value == static_cast<double>(static_cast<std::uint32_t>(value));
     if (!whole || known.kind != Kind::count) return answer(false, known.status);
     *static_cast<std::uint32_t*>(member) = static_cast<std::uint32_t>(value);
     return answer(true, known.status);
@@ -185,7 +187,7 @@ Status Facade::configure_vad() noexcept {
     // Two fields only can be legal and still refused: the pre-roll ring keeps its size.
     if (status == Status::bad_vad_duration) {
         error_field_ = wanted.vad.pre_buffer_ms > engine_->config().vad.pre_buffer_ms ? "vad.pre_buffer_ms"
-                                                                                    : "vad.speech_start_ms";
+                                                                                      : "vad.speech_start_ms";
     } else if (status == Status::bad_vad_type) {
         error_field_ = "vad.type";
     }
@@ -280,10 +282,7 @@ Status Facade::validate() noexcept {
 
 const char* Facade::name(NameList list, std::uint32_t index) noexcept {
     switch (list) {
-        case NameList::status:
-            return index <= static_cast<std::uint32_t>(Status::out_of_memory)
-                       ? status_name(static_cast<Status>(index))
-                       : "";
+        case NameList::status: return index < 256 ? status_name(static_cast<Status>(index)) : "";
         case NameList::state: return name_at<VADState>(index);
         case NameList::event_type: return name_at<VadEventType>(index);
         case NameList::end_reason: return name_at<EndReason>(index);

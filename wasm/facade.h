@@ -24,16 +24,16 @@ namespace audioengine::wasm {
 /// layout.ts repeats this list; a test compares the two.
 enum Word : std::uint32_t {
     // Of every call on the stream
-    kStatus,        ///< Status as a number.
-    kPosition,      ///< Byte of the chunk at which the status was found.
-    kState,         ///< VADState after the call.
-    kAudioAt,       ///< Address of the audio handed out ...
-    kAudioBytes,    ///< ... and its length.
-    kBlocksAt,      ///< Address of BlockResult[] ...
-    kBlockCount,    ///< ... and how many.
-    kEventsAt,      ///< Address of VadEvent[] ...
-    kEventCount,    ///< ... and how many.
-    kFirstBlock,    ///< Number of the first of these blocks, counted from the beginning of the stream.
+    kStatus,              ///< Status as a number.
+    kPosition,            ///< Byte of the chunk at which the status was found.
+    kState,               ///< VADState after the call.
+    kAudioAt,             ///< Address of the audio handed out ...
+    kAudioBytes,          ///< ... and its length.
+    kBlocksAt,            ///< Address of BlockResult[] ...
+    kBlockCount,          ///< ... and how many.
+    kEventsAt,            ///< Address of VadEvent[] ...
+    kEventCount,          ///< ... and how many.
+    kFirstBlock,          ///< Number of the first of these blocks, counted from the beginning of the stream.
     kThresholdDbfsX100,   ///< After the call, as in AudioMetrics ...
     kNoiseFloorDbfsX100,  ///< ... and the floor.
     // Of `pre_buffer`
@@ -42,7 +42,7 @@ enum Word : std::uint32_t {
     kRingSecondAt,
     kRingSecondBytes,
     // Of `validate`
-    kFindings,      ///< Set of Finding bits; of `findings` too.
+    kFindings,  ///< Set of Finding bits; of `findings` too.
     kFrames,
     kDurationUs,
     kPeakDbfsX100,
@@ -51,14 +51,14 @@ enum Word : std::uint32_t {
     kClippedPpm,
     kZeroPpm,
     // Of `create`
-    kInputAt,       ///< Address of the input area ...
-    kInputBytes,    ///< ... and its length, `max_chunk_bytes`.
+    kInputAt,     ///< Address of the input area ...
+    kInputBytes,  ///< ... and its length, `max_chunk_bytes`.
     kMaxOutputBytes,
     kOutputRateHz,
     kLatencyFrames,
-    kMemoryBytes,   ///< Of the engine.
+    kMemoryBytes,  ///< Of the engine.
     // Written by JavaScript
-    kElapsedNs,     ///< How long the last `push` took; recorded at the next call and set back to 0.
+    kElapsedNs,  ///< How long the last `push` took; recorded at the next call and set back to 0.
     kWordCount
 };
 

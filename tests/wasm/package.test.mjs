@@ -66,7 +66,7 @@ test("the glue's declaration is the glue", async () => {
   const { instantiate } = await internal('instance.js');
   const glue = instantiate(readFileSync(join(dist, 'audioengine.wasm')));
   const declared = [...source('wasm/package/src/glue.d.ts').matchAll(/^ {2}(\w+)\(/gm)].map((match) => match[1]).filter((name) => name !== 'locateFile' && name !== 'instantiateWasm');
-  const bound = [...source('wasm/bindings.cpp').matchAll(/function\("(\w+)"/g)].map((match) => match[1]);
+  const bound = [...source('wasm/bindings.cpp').matchAll(/bind\("(\w+)"/g)].map((match) => match[1]);
   assert.deepEqual(declared.sort(), bound.sort());
   for (const name of bound) assert.equal(typeof glue[name], 'function', name);
 });
