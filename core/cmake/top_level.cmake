@@ -18,7 +18,7 @@ endif()
 # No fused multiply-add: the same bits in every build. No errno: sqrt vectorises.
 add_compile_options(-ffp-contract=off -fno-math-errno)
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
                     -Wnon-virtual-dtor -Wundef)
 if(AUDIOENGINE_WERROR)
     add_compile_options(-Werror)

@@ -62,9 +62,8 @@ Conditioner::Conditioner(std::uint32_t rate_hz, ProcessingMode mode, std::size_t
 Result<Conditioner> Conditioner::create(std::uint32_t rate_hz, ProcessingMode mode, bool normalize) noexcept {
     if (!is_sample_rate(rate_hz)) return {Status::bad_sample_rate, "rate_hz"};
     if (*name_of(mode) == '\0') return {Status::bad_mode, "mode"};
-    const bool levels = normalize && mode == ProcessingMode::QUALITY;
-    Conditioner conditioner(rate_hz, mode, levels ? rate_hz * kStretchMs / 1000 : 0);
-    if (levels) {
+    Conditioner conditioner(rate_hz, mode, normalize ? rate_hz * kStretchMs / 1000 : 0);
+    if (normalize) {
         conditioner.newer_.samples.reset(new (std::nothrow) float[conditioner.stretch_samples_]);
         conditioner.older_.samples.reset(new (std::nothrow) float[conditioner.stretch_samples_]);
         if (!conditioner.newer_.samples || !conditioner.older_.samples) return Status::out_of_memory;
@@ -73,21 +72,25 @@ Result<Conditioner> Conditioner::create(std::uint32_t rate_hz, ProcessingMode mo
 }
 
 std::size_t Conditioner::process(std::span<const std::int16_t> in, std::span<std::int16_t> out) noexcept {
+    if (levels()) return level(in, out.data());
+    const std::size_t held = release_held(1.0, out.data());
+    std::int16_t* const rest = out.data() + held;
     if (passes()) {
-        if (in.data() != out.data()) std::copy(in.begin(), in.end(), out.begin());
-        return in.size();
-    }
-    if (stretch_samples_ == 0) {
+        std::copy(in.begin(), in.end(), rest);
+    } else {
         for (std::size_t i = 0; i < in.size(); ++i)
-            out[i] = kernels::round_to_s16(static_cast<float>(high_pass_.next(in[i])));
-        return in.size();
+            rest[i] = kernels::round_to_s16(static_cast<float>(high_pass_.next(in[i])));
     }
+    return held + in.size();
+}
+
+std::size_t Conditioner::level(std::span<const std::int16_t> in, std::int16_t* out) noexcept {
     std::size_t written = 0;
     for (const std::int16_t sample : in) {
         newer_.samples[newer_.count++] = static_cast<float>(high_pass_.next(sample));
         if (newer_.count == stretch_samples_) {
             close_stretch(newer_);
-            written += write_older(std::min(older_.gain, newer_.gain), out.data() + written);
+            written += write_older(std::min(older_.gain, newer_.gain), out + written);
             std::swap(older_, newer_);
         }
     }
@@ -95,13 +98,28 @@ std::size_t Conditioner::process(std::span<const std::int16_t> in, std::span<std
 }
 
 std::size_t Conditioner::flush(std::span<std::int16_t> out) noexcept {
-    if (stretch_samples_ == 0) return 0;
-    if (newer_.count > 0) close_stretch(newer_);
-    const double between = newer_.count > 0 ? std::min(older_.gain, newer_.gain) : older_.gain;
-    std::size_t written = write_older(between, out.data());
+    return release_held(levels() ? steady_gain_ : 1.0, out.data());
+}
+
+/// Writes both stretches; the gain ends at `end_gain`, or at what the last of them can bear.
+std::size_t Conditioner::release_held(double end_gain, std::int16_t* out) noexcept {
+    if (newer_.count > 0) {
+        close_stretch(newer_);
+    } else {
+        newer_.gain = older_.gain;
+    }
+    std::size_t written = write_older(std::min(older_.gain, newer_.gain), out);
     std::swap(older_, newer_);
-    written += write_older(older_.gain, out.data() + written);
+    written += write_older(std::min(end_gain, older_.gain), out + written);
     return written;
+}
+
+void Conditioner::set_mode(ProcessingMode mode) noexcept {
+    const bool begins = mode == ProcessingMode::QUALITY && mode_ != mode;
+    mode_ = mode;
+    if (!begins) return;
+    last_gain_ = 1.0;  // from the level that was heard until now
+    steady_gain_ = 1.0;
 }
 
 /// Decides the gain that the stretch can bear: the steady one, or less where its peak would pass the ceiling.
@@ -115,7 +133,7 @@ void Conditioner::close_stretch(Stretch& stretch) noexcept {
     }
     follow_level(squares / static_cast<double>(stretch.count));
     stretch.gain = peak * steady_gain_ > kCeiling ? kCeiling / peak : steady_gain_;
-    if (older_.count == 0) last_gain_ = std::min(last_gain_, stretch.gain);  // the stream's first stretch
+    if (older_.count == 0) last_gain_ = std::min(last_gain_, stretch.gain);  // the first stretch: no ramp led to it
 }
 
 void Conditioner::follow_level(double mean_square) noexcept {
@@ -156,7 +174,9 @@ std::size_t Conditioner::max_output_samples(std::size_t input_samples) const noe
     return input_samples + 2 * stretch_samples_;
 }
 
-std::uint32_t Conditioner::latency_samples() const noexcept { return static_cast<std::uint32_t>(2 * stretch_samples_); }
+std::uint32_t Conditioner::latency_samples() const noexcept {
+    return levels() ? static_cast<std::uint32_t>(2 * stretch_samples_) : 0;
+}
 
 std::size_t Conditioner::memory_bytes() const noexcept { return sizeof *this + 2 * stretch_samples_ * sizeof(float); }
 

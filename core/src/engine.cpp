@@ -27,42 +27,42 @@ bool is_speech(VADState state) noexcept { return state == VADState::SPEECH || st
 
 bool AudioEngine::Impl::allocate_buffers() noexcept {
     const AudioConfig& in = config.audio;
-    const bool pcm16_out = config.output.format == AudioFormat::PCM16;
+    const bool resamples = resampler.from_rate_hz() != resampler.to_rate_hz();
+    const bool encodes = config.output.format != AudioFormat::PCM16;
     frame_bytes = bytes_per_sample(in.format) * in.channels;
     max_chunk_bytes = frames_of(config.max_chunk_ms, in.sample_rate) * frame_bytes;
-    const bool in_place = conditioner.latency_samples() == 0;
-    mono_capacity = max_chunk_bytes / frame_bytes + 1;  // one more: a carried part can complete a frame
-    conditioned_capacity = conditioner.max_output_samples(mono_capacity);
-    output_capacity = std::max(resampler.max_output_samples(conditioned_capacity),
-                               resampler.max_output_samples(conditioner.max_output_samples(0)) +
-                                   resampler.max_flush_samples());
+    const std::size_t max_samples = max_chunk_bytes / frame_bytes + 1;  // a carried part can complete a frame
+    mono_capacity = conditioner.head_samples() + max_samples;
+    output_capacity =
+        std::max(resampler.max_output_samples(mono_capacity),
+                 resampler.max_output_samples(conditioner.head_samples()) + resampler.max_flush_samples());
     reach_at_create_ms = pre_buffer_reach_ms(config.vad);
     // Besides what a chunk can push out: the detector's own delay and the rest of a block.
-    const std::size_t ring_frames = frames_of(reach_at_create_ms + 2 * kBlockMs, in.sample_rate) + mono_capacity;
+    const std::size_t ring_frames = frames_of(reach_at_create_ms + 2 * kBlockMs, in.sample_rate) + max_samples;
 
     mono = allocate<std::int16_t>(mono_capacity);
     if (in.channels > 1) interleaved = allocate<std::int16_t>(kDecodeSamples * in.channels);
-    if (!in_place) conditioned = allocate<std::int16_t>(conditioned_capacity);
-    if (resampler.from_rate_hz() != resampler.to_rate_hz()) resampled = allocate<std::int16_t>(output_capacity);
-    if (!pcm16_out) encoded = allocate<std::byte>(output_capacity * bytes_per_sample(config.output.format));
-    return mono && (in.channels == 1 || interleaved) && (in_place || conditioned) && ring.allocate(ring_frames * frame_bytes) &&
-           (resampler.from_rate_hz() == resampler.to_rate_hz() || resampled) && (pcm16_out || encoded);
+    if (resamples) resampled = allocate<std::int16_t>(output_capacity);
+    if (encodes) encoded = allocate<std::byte>(output_capacity * bytes_per_sample(config.output.format));
+    return mono && (in.channels == 1 || interleaved) && (!resamples || resampled) && (!encodes || encoded) &&
+           ring.allocate(ring_frames * frame_bytes);
 }
 
 std::size_t AudioEngine::Impl::memory_bytes() const noexcept {
     const std::size_t interleaved_samples = interleaved ? kDecodeSamples * config.audio.channels : 0;
-    const std::size_t samples = mono_capacity + interleaved_samples +
-                                (conditioned ? conditioned_capacity : 0) + (resampled ? output_capacity : 0);
+    const std::size_t samples = mono_capacity + interleaved_samples + (resampled ? output_capacity : 0);
     const std::size_t encoded_bytes = encoded ? output_capacity * bytes_per_sample(config.output.format) : 0;
     return sizeof(AudioEngine) + sizeof(Impl) - sizeof vad - sizeof conditioner - sizeof resampler +
-           vad.memory_bytes() + conditioner.memory_bytes() + resampler.memory_bytes() + samples * sizeof(std::int16_t) + encoded_bytes + ring.capacity();
+           vad.memory_bytes() + conditioner.memory_bytes() + resampler.memory_bytes() + samples * sizeof(std::int16_t) +
+           encoded_bytes + ring.capacity();
 }
 
 /// The state of a stream that has not begun. `reset` and `create` end here.
 void AudioEngine::Impl::start() noexcept {
     metrics = AudioMetrics{};
     ring.clear();
-    carry_bytes = 0;
+    intake = {};
+    vad_intake = {};
     signature_bytes = 0;
     mono_count = 0;
     segment_padded_ms = 0;
@@ -70,13 +70,15 @@ void AudioEngine::Impl::start() noexcept {
     finished = false;
     metrics.memory_bytes = memory_bytes();
     metrics.chunk_duration_ms = config.audio.chunk_duration_ms;
+    metrics.mode = config.mode;
+    stepper = ModeStepper{};
+    stepper.set_target(std::uint64_t{config.latency_target_us} * 1000);
     describe_detector();
 }
 
 /// What follows from a state that was just read: the ring up to the stream's position, and the metrics that are not counted.
-void AudioEngine::Impl::take_over(std::span<const std::byte> ring_bytes) noexcept {
-    const std::uint64_t position = metrics.input_frames * frame_bytes;
-    ring.restart_at(position - std::min<std::uint64_t>(position, ring_bytes.size()));
+void AudioEngine::Impl::take_over(std::span<const std::byte> ring_bytes, std::uint64_t ring_position) noexcept {
+    ring.restart_at(ring_position - std::min<std::uint64_t>(ring_position, ring_bytes.size()));
     ring.write(ring_bytes);
     describe_detector();
 }
@@ -96,36 +98,59 @@ PushResult AudioEngine::Impl::refuse(Status status, std::size_t position) noexce
     return result;
 }
 
-PushResult AudioEngine::Impl::push(std::span<const std::byte> chunk) noexcept {
-    if (finished) return refuse(Status::stream_finished, 0);
-    if (chunk.size() > max_chunk_bytes) return refuse(Status::chunk_too_large, max_chunk_bytes);
-    ++metrics.chunks;
-    metrics.input_bytes += chunk.size();
-    look_for_signature(chunk);
-    mono_count = 0;
-    take_bytes(chunk);
-    metrics.split_frames += carry_bytes > 0 ? 1U : 0U;
+Status AudioEngine::Impl::admit(std::size_t chunk_bytes) const noexcept {
+    if (finished) return Status::stream_finished;
+    return chunk_bytes > max_chunk_bytes ? Status::chunk_too_large : Status::ok;
+}
 
-    const auto decided = vad.process({mono.get(), mono_count});  // before anything that changes the level
-    const std::span<std::int16_t> buffer = conditioner_output();
-    const std::span<const std::int16_t> processed = buffer.first(conditioner.process({mono.get(), mono_count}, buffer));
-    if (!resampled) return report(decided, processed);
-    const auto converted = resampler.process(processed, std::span(resampled.get(), output_capacity));
-    return report(decided, {resampled.get(), converted.produced});
+PushResult AudioEngine::Impl::push(std::span<const std::byte> chunk, Use use, bool condition) noexcept {
+    if (const Status status = admit(chunk.size()); status != Status::ok)
+        return refuse(status, status == Status::chunk_too_large ? max_chunk_bytes : 0);
+    Intake& from = use.convert ? intake : vad_intake;
+    if (use.convert) {
+        ++metrics.chunks;
+        metrics.input_bytes += chunk.size();
+        look_for_signature(chunk);
+    }
+    mono_count = 0;
+    take_bytes(from, chunk, use);
+    if (use.convert && from.carry_bytes > 0) ++metrics.split_frames;
+
+    PushResult result;
+    result.state = vad.state();
+    if (use.hear) report(result, vad.process(decoded()));  // before anything that changes the level
+    if (use.convert) result.audio = convert(condition);
+    metrics.output_bytes += result.audio.size();
+    return result;
+}
+
+/// What is in the mono buffer, through the rest of the pipeline.
+std::span<const std::byte> AudioEngine::Impl::convert(bool condition) noexcept {
+    const std::span<std::int16_t> buffer(mono.get(), mono_capacity);
+    std::span<const std::int16_t> samples = decoded();
+    if (condition) samples = buffer.first(conditioner.process(samples, buffer));
+    if (!resampled) return encode(samples);
+    const auto converted = resampler.process(samples, std::span(resampled.get(), output_capacity));
+    return encode({resampled.get(), converted.produced});
 }
 
 PushResult AudioEngine::Impl::finish() noexcept {
-    if (finished) return refuse(Status::stream_finished, 0);
+    if (const Status status = admit(0); status != Status::ok) return refuse(status, 0);
     finished = true;
-    if (carry_bytes > 0) sticky = sticky | Finding::trailing_bytes;
-    const auto decided = vad.finish();
-    const std::span<std::int16_t> buffer = conditioner_output();
-    const std::span<const std::int16_t> processed = buffer.first(conditioner.flush(buffer));
-    if (!resampled) return report(decided, processed);
-    const std::span<std::int16_t> out(resampled.get(), output_capacity);
-    const std::size_t count = resampler.process(processed, out).produced;
-    const std::size_t rest = resampler.flush(out.subspan(count)).produced;
-    return report(decided, out.first(count + rest));
+    if (intake.carry_bytes > 0 || vad_intake.carry_bytes > 0) sticky = sticky | Finding::trailing_bytes;
+    PushResult result;
+    report(result, vad.finish());
+    const std::span<std::int16_t> buffer(mono.get(), mono_capacity);
+    std::span<const std::int16_t> samples = buffer.first(conditioner.flush(buffer));
+    if (resampled) {
+        const std::span<std::int16_t> out(resampled.get(), output_capacity);
+        const std::size_t count = resampler.process(samples, out).produced;
+        const std::size_t rest = resampler.flush(out.subspan(count)).produced;
+        samples = out.first(count + rest);
+    }
+    result.audio = encode(samples);
+    metrics.output_bytes += result.audio.size();
+    return result;
 }
 
 /// The stream's first bytes tell whether somebody sends a file; they may come one at a time.
@@ -138,39 +163,41 @@ void AudioEngine::Impl::look_for_signature(std::span<const std::byte> chunk) noe
 }
 
 /// Completes a carried frame, takes all whole frames, carries the rest.
-void AudioEngine::Impl::take_bytes(std::span<const std::byte> bytes) noexcept {
-    if (carry_bytes > 0) {
-        const std::size_t count = std::min(bytes.size(), frame_bytes - carry_bytes);
-        std::copy_n(bytes.begin(), count, carry.begin() + static_cast<std::ptrdiff_t>(carry_bytes));
-        carry_bytes += count;
+void AudioEngine::Impl::take_bytes(Intake& from, std::span<const std::byte> bytes, Use use) noexcept {
+    if (from.carry_bytes > 0) {
+        const std::size_t count = std::min(bytes.size(), frame_bytes - from.carry_bytes);
+        std::copy_n(bytes.begin(), count, from.carry.begin() + static_cast<std::ptrdiff_t>(from.carry_bytes));
+        from.carry_bytes += count;
         bytes = bytes.subspan(count);
-        if (carry_bytes < frame_bytes) return;
-        take_frames(std::span(carry).first(frame_bytes));
-        carry_bytes = 0;
+        if (from.carry_bytes < frame_bytes) return;
+        take_frames(std::span(from.carry).first(frame_bytes), use);
+        from.carry_bytes = 0;
     }
     const std::size_t whole = bytes.size() / frame_bytes * frame_bytes;
-    take_frames(bytes.first(whole));
-    carry_bytes = bytes.size() - whole;
-    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(whole), carry_bytes, carry.begin());
+    take_frames(bytes.first(whole), use);
+    from.carry_bytes = bytes.size() - whole;
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(whole), from.carry_bytes, from.carry.begin());
 }
 
-void AudioEngine::Impl::take_frames(std::span<const std::byte> frames) noexcept {
+void AudioEngine::Impl::take_frames(std::span<const std::byte> frames, Use use) noexcept {
     const std::uint32_t channels = config.audio.channels;
     const std::int32_t near_clip = level::near_clip_level(config.audio);
-    ring.write(frames);
+    if (use.hear) ring.write(frames);
     for (std::span<const std::byte> rest = frames; !rest.empty();) {
         const auto piece = rest.first(std::min(rest.size(), kDecodeSamples * frame_bytes));
         const std::size_t count = piece.size() / frame_bytes;
-        std::int16_t* const mixed = mono.get() + mono_count;
-        std::int16_t* const decoded = channels == 1 ? mixed : interleaved.get();
-        const std::span<std::int16_t> samples(decoded, count * channels);
-        metrics.non_finite_samples += decode_samples(config.audio.format, piece, samples);
-        metrics.level.add(samples, near_clip);
+        std::int16_t* const mixed = mono.get() + conditioner.head_samples() + mono_count;
+        const std::span<std::int16_t> samples(channels == 1 ? mixed : interleaved.get(), count * channels);
+        const std::size_t not_finite = decode_samples(config.audio.format, piece, samples);
+        if (use.convert) {
+            metrics.non_finite_samples += not_finite;
+            metrics.level.add(samples, near_clip);
+        }
         if (channels > 1) downmix(samples, channels, {mixed, count});
         mono_count += count;
         rest = rest.subspan(piece.size());
     }
-    metrics.input_frames += frames.size() / frame_bytes;
+    if (use.convert) metrics.input_frames += frames.size() / frame_bytes;
 }
 
 std::span<const std::byte> AudioEngine::Impl::encode(std::span<const std::int16_t> samples) noexcept {
@@ -179,16 +206,11 @@ std::span<const std::byte> AudioEngine::Impl::encode(std::span<const std::int16_
     return {encoded.get(), encode_samples(config.output.format, samples, {encoded.get(), capacity})};
 }
 
-PushResult AudioEngine::Impl::report(const FastVADDetector::Output& heard,
-                                     std::span<const std::int16_t> audio) noexcept {
-    PushResult result;
+void AudioEngine::Impl::report(PushResult& result, const FastVADDetector::Output& heard) noexcept {
     result.status = heard.status;
     result.state = heard.state;
-    result.audio = encode(audio);
     result.events = heard.events;
     result.blocks = heard.blocks;
-
-    metrics.output_bytes += result.audio.size();
     metrics.blocks += heard.blocks.size();
     for (const BlockResult& block : heard.blocks) metrics.speech_blocks += is_speech(block.state) ? 1U : 0U;
     for (const VadEvent& event : heard.events) {
@@ -198,7 +220,14 @@ PushResult AudioEngine::Impl::report(const FastVADDetector::Output& heard,
         segment_padded_ms = event.padded_ms;
     }
     describe_detector();
-    return result;
+}
+
+void AudioEngine::Impl::set_mode(ProcessingMode mode) noexcept {
+    if (mode == config.mode) return;
+    config.mode = mode;
+    conditioner.set_mode(mode);
+    resampler.set_mode(mode);
+    metrics.mode = mode;
 }
 
 RingView AudioEngine::Impl::pre_buffer() const noexcept {
@@ -222,7 +251,7 @@ Result<AudioEngine> AudioEngine::create(const EngineConfig& config) noexcept {
     const std::uint32_t output_rate_hz = config.output.sample_rate != 0 ? config.output.sample_rate : in.sample_rate;
     auto conditioner = Conditioner::create(in.sample_rate, config.mode, config.normalize);
     if (!conditioner) return {conditioner.status(), conditioner.field()};
-    auto resampler = Resampler::create(in.sample_rate, output_rate_hz, config.mode);
+    auto resampler = Resampler::create_switchable(in.sample_rate, output_rate_hz, config.mode);
     if (!resampler) return {resampler.status(), resampler.field()};
 
     std::unique_ptr<Impl> impl(new (std::nothrow) Impl(config, std::move(vad).value(), std::move(conditioner).value(),
@@ -232,13 +261,33 @@ Result<AudioEngine> AudioEngine::create(const EngineConfig& config) noexcept {
     return AudioEngine(std::move(impl));
 }
 
-PushResult AudioEngine::push(std::span<const std::byte> chunk) noexcept { return impl_->push(chunk); }
+PushResult AudioEngine::push(std::span<const std::byte> chunk) noexcept { return impl_->push(chunk, {true, true}, true); }
+PushResult AudioEngine::process_audio(std::span<const std::byte> chunk) noexcept {
+    return impl_->push(chunk, {true, false}, true);
+}
+PushResult AudioEngine::process_vad_chunk(std::span<const std::byte> chunk) noexcept {
+    return impl_->push(chunk, {false, true}, false);
+}
+PushResult AudioEngine::prepare_for_playback(std::span<const std::byte> chunk) noexcept {
+    return impl_->push(chunk, {true, false}, false);
+}
 PushResult AudioEngine::finish() noexcept { return impl_->finish(); }
 
 PushResult AudioEngine::advance_time(std::uint32_t ms) noexcept {
-    if (impl_->finished) return impl_->refuse(Status::stream_finished, 0);
-    return impl_->report(impl_->vad.advance_time(ms), {});
+    if (const Status status = impl_->admit(0); status != Status::ok) return impl_->refuse(status, 0);
+    PushResult result;
+    impl_->report(result, impl_->vad.advance_time(ms));
+    return result;
 }
+
+Status AudioEngine::set_speech_probability(std::uint16_t probability_q15) noexcept {
+    if (probability_q15 > kProbabilityOneQ15) return Status::bad_threshold;
+    impl_->vad.set_speech_probability(probability_q15);
+    return Status::ok;
+}
+
+void AudioEngine::optimize_for_latency() noexcept { impl_->set_mode(ProcessingMode::REALTIME); }
+void AudioEngine::optimize_for_quality() noexcept { impl_->set_mode(ProcessingMode::QUALITY); }
 
 ValidationResult AudioEngine::validate_audio(std::span<const std::byte> bytes) const noexcept {
     return validate(impl_->config.audio, bytes);
@@ -263,7 +312,11 @@ void AudioEngine::reset() noexcept {
 
 RingView AudioEngine::pre_buffer() const noexcept { return impl_->pre_buffer(); }
 const AudioMetrics& AudioEngine::metrics() const noexcept { return impl_->metrics; }
-void AudioEngine::record_processing_ns(std::uint64_t ns) noexcept { impl_->metrics.record_processing_ns(ns); }
+
+void AudioEngine::record_processing_ns(std::uint64_t ns) noexcept {
+    impl_->metrics.record_processing_ns(ns);
+    impl_->set_mode(impl_->stepper.next(impl_->config.mode, ns));
+}
 
 Finding AudioEngine::findings() const noexcept {
     const Finding found = impl_->sticky | impl_->metrics.level.findings(impl_->config.audio.min_amplitude);

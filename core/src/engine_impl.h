@@ -10,6 +10,7 @@
 #include "audioengine/conditioner.h"
 #include "audioengine/engine.h"
 #include "byte_ring.h"
+#include "mode_stepper.h"
 
 namespace audioengine {
 
@@ -24,28 +25,39 @@ struct AudioEngine::Impl {
     Impl(const EngineConfig& wanted, FastVADDetector detector, Conditioner process, Resampler output) noexcept
         : config(wanted), vad(std::move(detector)), conditioner(std::move(process)), resampler(std::move(output)) {}
 
+    /// Where bytes come in: an incomplete frame waits for its rest.
+    struct Intake {
+        std::array<std::byte, 32> carry{};  // at most 8 channels of 4 bytes
+        std::size_t carry_bytes = 0;
+    };
+
+    /// What a call does with its audio. `push` does both.
+    struct Use {
+        bool convert;  // count levels, hand out audio
+        bool hear;     // keep for the pre-buffer, ask the detector
+    };
+
     EngineConfig config;
     FastVADDetector vad;
     Conditioner conditioner;
     Resampler resampler;
     AudioMetrics metrics;
+    ModeStepper stepper;
 
     std::size_t frame_bytes = 0;
     std::size_t max_chunk_bytes = 0;
-    std::size_t mono_capacity = 0;         // samples
-    std::size_t conditioned_capacity = 0;  // samples: the conditioner hands out held ones as well
-    std::size_t output_capacity = 0;       // samples
+    std::size_t mono_capacity = 0;    // samples: the conditioner's head, and the longest chunk
+    std::size_t output_capacity = 0;  // samples
     std::uint32_t reach_at_create_ms = 0;
 
-    std::unique_ptr<std::int16_t[]> mono;         // the chunk, decoded and mixed down
+    std::unique_ptr<std::int16_t[]> mono;         // head, then the chunk, decoded and mixed down
     std::unique_ptr<std::int16_t[]> interleaved;  // a piece of it before the mix; only for several channels
-    std::unique_ptr<std::int16_t[]> conditioned;  // null when the conditioner works in place
     std::unique_ptr<std::int16_t[]> resampled;    // null when the rates are equal
     std::unique_ptr<std::byte[]> encoded;         // null when the output is PCM16: samples are its bytes
     ByteRing ring;
 
-    std::array<std::byte, 32> carry{};  // an incomplete frame: at most 8 channels of 4 bytes
-    std::size_t carry_bytes = 0;
+    Intake intake;      // push, process_audio, prepare_for_playback
+    Intake vad_intake;  // process_vad_chunk
     std::array<std::byte, kSignatureBytes> signature{};
     std::size_t signature_bytes = 0;
     std::size_t mono_count = 0;
@@ -56,18 +68,22 @@ struct AudioEngine::Impl {
     bool allocate_buffers() noexcept;
     void start() noexcept;
     void describe_detector() noexcept;
-    void take_over(std::span<const std::byte> ring_bytes) noexcept;
-    PushResult push(std::span<const std::byte> chunk) noexcept;
+    void take_over(std::span<const std::byte> ring_bytes, std::uint64_t ring_position) noexcept;
+    void set_mode(ProcessingMode mode) noexcept;
+
+    [[nodiscard]] Status admit(std::size_t chunk_bytes) const noexcept;
+    PushResult push(std::span<const std::byte> chunk, Use use, bool condition) noexcept;
     PushResult finish() noexcept;
 
     void look_for_signature(std::span<const std::byte> chunk) noexcept;
-    void take_bytes(std::span<const std::byte> bytes) noexcept;
-    void take_frames(std::span<const std::byte> frames) noexcept;
-    std::span<const std::byte> encode(std::span<const std::int16_t> samples) noexcept;
-    [[nodiscard]] std::span<std::int16_t> conditioner_output() const noexcept {
-        return conditioned ? std::span(conditioned.get(), conditioned_capacity) : std::span(mono.get(), mono_capacity);
+    void take_bytes(Intake& from, std::span<const std::byte> bytes, Use use) noexcept;
+    void take_frames(std::span<const std::byte> frames, Use use) noexcept;
+    [[nodiscard]] std::span<const std::int16_t> decoded() const noexcept {
+        return {mono.get() + conditioner.head_samples(), mono_count};
     }
-    PushResult report(const FastVADDetector::Output& heard, std::span<const std::int16_t> audio) noexcept;
+    std::span<const std::byte> convert(bool condition) noexcept;
+    std::span<const std::byte> encode(std::span<const std::int16_t> samples) noexcept;
+    void report(PushResult& result, const FastVADDetector::Output& heard) noexcept;
     PushResult refuse(Status status, std::size_t position) noexcept;
     [[nodiscard]] RingView pre_buffer() const noexcept;
     [[nodiscard]] std::size_t memory_bytes() const noexcept;

@@ -158,6 +158,7 @@ void write_performance(JsonWriter& json, const AudioMetrics& metrics) noexcept {
     constexpr std::uint32_t kNsPerMsDecimals = 6;
     const DurationHistogram& times = metrics.processing;
     json.begin("performance");
+    json.text("mode", name_of(metrics.mode));
     json.flag("realtime_capable", metrics.realtime_capable());
     json.count("measured_chunks", times.count());
     json.decimal("p50_ms", static_cast<std::int64_t>(times.percentile_ns(500)), kNsPerMsDecimals);

@@ -35,10 +35,14 @@ struct Resampler::Impl {
     std::uint32_t from_rate_hz = 0;
     std::uint32_t to_rate_hz = 0;
     FilterDesign design;
+    bool switchable = false;
+    std::size_t longest_before = 0;  // of all modes that can come: input kept before the next output's position,
+    std::size_t longest_half = 0;    // and the most that can wait after it
     std::uint32_t step_whole = 0;  // input samples from one output to the next: whole ones and phases
     std::uint32_t step_phases = 0;
 
     std::unique_ptr<float[]> table;
+    std::size_t table_capacity = 0;
     std::unique_ptr<float[]> history;
     std::size_t history_capacity = 0;
 
@@ -51,7 +55,7 @@ struct Resampler::Impl {
     [[nodiscard]] std::size_t window_before() const noexcept { return design.stride - 1 - design.half; }
 
     void restart() noexcept {
-        filled = window_before();
+        filled = longest_before;
         std::fill_n(history.get(), filled, 0.0F);
         next = filled;
         phase = 0;
@@ -60,7 +64,7 @@ struct Resampler::Impl {
 
     void make_room() noexcept {
         if (filled + kSliceSamples <= history_capacity) return;
-        const std::size_t oldest_needed = next - window_before();
+        const std::size_t oldest_needed = next - longest_before;
         std::copy(history.get() + oldest_needed, history.get() + filled, history.get());
         filled -= oldest_needed;
         next -= oldest_needed;
@@ -145,7 +149,8 @@ struct Resampler::Impl {
 
     [[nodiscard]] std::size_t max_output(std::size_t samples) const noexcept {
         if (copies()) return samples;
-        return static_cast<std::size_t>(std::uint64_t{samples} * to_rate_hz / from_rate_hz) + 1;
+        const std::uint64_t waiting = switchable ? longest_half : 0;  // what a longer filter has left behind
+        return static_cast<std::size_t>((samples + waiting) * to_rate_hz / from_rate_hz) + 1;
     }
 };
 

@@ -57,9 +57,20 @@ void settings(Archive& archive, VADConfig& config) noexcept {
     archive.whole(config.max_gap_ms);
 }
 
+/// What can be changed while a stream runs.
+struct Settings {
+    ProcessingMode mode;
+    VADConfig vad;
+};
+
+template <class Archive>
+void settings(Archive& archive, Settings& live) noexcept {
+    archive.whole(live.mode, static_cast<std::uint64_t>(ProcessingMode::QUALITY));
+    settings(archive, live.vad);
+}
+
 /// What must be the same in the engine that goes on.
 void identity(StateWriter& writer, const EngineConfig& config) noexcept {
-    writer.whole(config.mode);
     writer.whole(config.normalize);
     writer.whole(config.audio.sample_rate);
     writer.whole(config.audio.channels);
@@ -82,13 +93,14 @@ struct StateAccess {
         if (impl.copies()) return;
         archive.whole(impl.phase, impl.design.phases - 1);
         // Only what the coming outputs need; it moves to the front.
-        const std::size_t oldest = impl.next - impl.window_before();
-        const std::size_t most = impl.design.stride - 1;
+        const std::size_t least = impl.longest_before;
+        const std::size_t most = least + impl.longest_half;
         if constexpr (std::is_same_v<Archive, StateReader>) {
-            archive.array(impl.history.get(), impl.filled, impl.window_before(), most);
-            impl.next = impl.window_before();
+            archive.array(impl.history.get(), impl.filled, least, most);
+            impl.next = least;
         } else {
-            archive.array(impl.history.get() + oldest, impl.filled - oldest, impl.window_before(), most);
+            const std::size_t oldest = impl.next - least;
+            archive.array(impl.history.get() + oldest, impl.filled - oldest, least, most);
         }
     }
 
@@ -144,6 +156,7 @@ struct StateAccess {
         resampler(archive, object.resampler_);
         energy(archive, object.energy_);
         segmenter(archive, object.segmenter_);
+        archive.whole(object.external_q15_, kProbabilityOneQ15);
         archive.whole(object.blocks_decided_, kMaxCount);
         archive.whole(object.finished_);
         archive.array(object.pending_.get(), object.pending_count_, 0, kBlockSamples - 1);
@@ -178,7 +191,8 @@ struct StateAccess {
         conditioner(archive, impl.conditioner);
         resampler(archive, impl.resampler);
         metrics(archive, impl.metrics);
-        archive.array(impl.carry.data(), impl.carry_bytes, 0, impl.frame_bytes - 1);
+        for (auto* intake : {&impl.intake, &impl.vad_intake})
+            archive.array(intake->carry.data(), intake->carry_bytes, 0, impl.frame_bytes - 1);
         archive.array(impl.signature.data(), impl.signature_bytes, 0, kSignatureBytes);
         archive.whole(impl.segment_padded_ms, kMaxCount);
         archive.whole(impl.sticky, (1U << kFindingCount) - 1);
@@ -202,9 +216,10 @@ SnapshotResult AudioEngine::snapshot(std::span<std::byte> out, SnapshotAudio aud
     const bool has_room = out.size() >= kHeaderBytes;
     StateWriter body(has_room ? out.subspan(kHeaderBytes) : std::span<std::byte>{});
     identity(body, impl.config);
-    VADConfig vad = impl.config.vad;
-    settings(body, vad);
+    Settings live{impl.config.mode, impl.config.vad};
+    settings(body, live);
     StateAccess::engine(body, impl);
+    body.whole(impl.ring.position());
     const RingView kept = kept_audio(impl.ring, audio);
     const std::uint64_t kept_bytes = kept.size();
     body.whole(kept_bytes);
@@ -236,30 +251,34 @@ Status AudioEngine::restore(std::span<const std::byte> snapshot) noexcept {
     body = body.subspan(own.size());
 
     // Settings, then state, then the ring: each is measured, checked, and only when all are good taken over.
-    VADConfig vad = impl.config.vad;
+    Settings live{impl.config.mode, impl.config.vad};
     StateWriter settings_size({});
-    settings(settings_size, vad);
+    settings(settings_size, live);
     if (body.size() < settings_size.length()) return Status::bad_snapshot;
     const auto settings_bytes = body.first(settings_size.length());
     body = body.subspan(settings_size.length());
     StateChecker settings_checker(settings_bytes);
-    settings(settings_checker, vad);
+    settings(settings_checker, live);
     if (!settings_checker.complete()) return Status::bad_snapshot;
     StateReader settings_reader(settings_bytes);
-    settings(settings_reader, vad);
-    if (!check(vad) || vad.type != impl.config.vad.type) return Status::bad_snapshot;
-    if (pre_buffer_reach_ms(vad) > impl.reach_at_create_ms) return Status::foreign_snapshot;
+    settings(settings_reader, live);
+    if (!check(live.vad) || live.vad.type != impl.config.vad.type) return Status::bad_snapshot;
+    if (pre_buffer_reach_ms(live.vad) > impl.reach_at_create_ms) return Status::foreign_snapshot;
 
     StateChecker checker(body);
     StateAccess::engine(checker, impl);
+    std::uint64_t ring_position = 0;
+    checker.whole(ring_position, kMaxCount);
     const auto ring_bytes = checker.tail(impl.ring.capacity());
     if (!checker.complete() || ring_bytes.size() % impl.frame_bytes != 0) return Status::bad_snapshot;
 
+    impl.set_mode(live.mode);  // first: a change of mode touches the state
     StateReader reader(body);
     StateAccess::engine(reader, impl);
-    impl.config.vad = vad;
-    impl.vad.configure(vad);
-    impl.take_over(ring_bytes);
+    reader.whole(ring_position);
+    impl.config.vad = live.vad;
+    impl.vad.configure(live.vad);
+    impl.take_over(ring_bytes, ring_position);
     return Status::ok;
 }
 

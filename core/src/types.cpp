@@ -25,6 +25,7 @@ constexpr Name<VADState> kStates[] = {
 constexpr Name<VADType> kVadTypes[] = {
     {"energy", VADType::ENERGY_BASED},
     {"energy_based", VADType::ENERGY_BASED},
+    {"external", VADType::EXTERNAL},
 };
 constexpr Name<AudioFormat> kFormats[] = {
     {"pcm16", AudioFormat::PCM16},         {"s16", AudioFormat::PCM16},

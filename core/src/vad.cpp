@@ -7,7 +7,8 @@ namespace audioengine {
 
 FastVADDetector::FastVADDetector(const VADConfig& config, const AudioConfig& audio, Resampler resampler,
                                  std::size_t max_samples) noexcept
-    : min_amplitude_(audio.min_amplitude),
+    : type_(config.type),
+      min_amplitude_(audio.min_amplitude),
       resampler_(std::move(resampler)),
       energy_(config, audio.min_amplitude),
       segmenter_(config),
@@ -72,8 +73,9 @@ void FastVADDetector::decide_ready_blocks() noexcept {
     std::size_t at = 0;
     for (; at + kBlockSamples <= pending_count_; at += kBlockSamples) {
         const auto heard = energy_.process(std::span<const std::int16_t, kBlockSamples>(pending_.get() + at, kBlockSamples));
-        take(segmenter_.process(heard.probability_q15));
-        blocks_[block_count_++] = {heard.probability_q15, heard.level_dbfs_x100, segmenter_.state()};
+        const std::uint16_t probability = type_ == VADType::EXTERNAL ? external_q15_ : heard.probability_q15;
+        take(segmenter_.process(probability));
+        blocks_[block_count_++] = {probability, heard.level_dbfs_x100, segmenter_.state()};
         ++blocks_decided_;
     }
     pending_count_ -= at;
@@ -93,6 +95,7 @@ void FastVADDetector::reset() noexcept {
     resampler_.reset();
     energy_.reset();
     segmenter_.reset();
+    external_q15_ = 0;
     blocks_decided_ = 0;
     finished_ = false;
     pending_count_ = 0;

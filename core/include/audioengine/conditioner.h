@@ -43,20 +43,25 @@ private:
 
 class Conditioner {
 public:
-    /// Allocates two stretches of 5 ms when it normalises, nothing otherwise. `normalize` counts in QUALITY only.
+    /// Allocates two stretches of 5 ms if `normalize`, nothing otherwise. `normalize` counts in QUALITY only.
     static Result<Conditioner> create(std::uint32_t rate_hz, ProcessingMode mode, bool normalize) noexcept;
 
     /// Takes all of `in`, writes what is ready and returns how many samples. `out` must hold
-    /// `max_output_samples(in.size())` and not overlap `in`; without delay it may be the same memory.
+    /// `max_output_samples(in.size())`. It may lie in the same memory when it begins `head_samples()` or more before `in`.
     std::size_t process(std::span<const std::int16_t> in, std::span<std::int16_t> out) noexcept;
 
     /// Ends the stream: writes what still waits, at most `max_output_samples(0)`. Then only `reset` helps.
     std::size_t flush(std::span<std::int16_t> out) noexcept;
 
-    /// As newly created.
+    /// Another mode from the next sample on. No sample is lost: what QUALITY holds comes with the next `process`.
+    void set_mode(ProcessingMode mode) noexcept;
+
+    /// As newly created, in the current mode.
     void reset() noexcept;
 
     [[nodiscard]] std::size_t max_output_samples(std::size_t input_samples) const noexcept;
+    /// See `process`.
+    [[nodiscard]] std::size_t head_samples() const noexcept { return 2 * stretch_samples_; }
     /// The most input samples after its own time at which an output sample is ready.
     [[nodiscard]] std::uint32_t latency_samples() const noexcept;
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
@@ -77,10 +82,13 @@ private:
     void close_stretch(Stretch& stretch) noexcept;
     void follow_level(double mean_square) noexcept;
     std::size_t write_older(double end_gain, std::int16_t* out) noexcept;
+    std::size_t level(std::span<const std::int16_t> in, std::int16_t* out) noexcept;
+    std::size_t release_held(double end_gain, std::int16_t* out) noexcept;
+    [[nodiscard]] bool levels() const noexcept { return mode_ == ProcessingMode::QUALITY && stretch_samples_ > 0; }
 
     ProcessingMode mode_ = ProcessingMode::REALTIME;
     HighPass high_pass_;
-    std::size_t stretch_samples_ = 0;  // 0: no normalising
+    std::size_t stretch_samples_ = 0;  // 0: never normalises
     Stretch newer_;
     Stretch older_;
     double last_gain_ = 1.0;    // where the gain ramp stands

@@ -55,6 +55,9 @@ struct EngineConfig {
     /// sample rate (see Resampler). The detector hears the same audio in every mode: decisions do not depend on it.
     ProcessingMode mode = ProcessingMode::BALANCED;
     bool normalize = true;  ///< QUALITY only: bring speech to a steady level.
+    /// Time that one `push` may take, microseconds; 0: any. An engine that is told its times
+    /// (`record_processing_ns`) and misses this steps to a cheaper mode, and back when it has been far below it.
+    std::uint32_t latency_target_us = 0;
     AudioConfig audio;
     OutputConfig output;
     VADConfig vad;

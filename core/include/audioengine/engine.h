@@ -65,6 +65,24 @@ public:
     template <class Sink>
     Status push_all(std::span<const std::byte> bytes, Sink&& sink);
 
+    /// The specification's separate calls, on the same stages: `process_audio` converts without asking the detector (no
+    /// blocks, no events), `process_vad_chunk` asks the detector without converting (no audio). Both take the input
+    /// format. One stream uses either these two or `push`, which does both at once; errors as `push`.
+    PushResult process_audio(std::span<const std::byte> chunk) noexcept;
+    PushResult process_vad_chunk(std::span<const std::byte> chunk) noexcept;
+
+    /// For the direction towards the client: converts rate, channels and format and nothing else, whatever the mode.
+    /// A stream uses this or `process_audio`.
+    PushResult prepare_for_playback(std::span<const std::byte> chunk) noexcept;
+
+    /// With VADType::EXTERNAL: the caller's probability, 0 to 32768, for every block that completes from now on, until
+    /// it is told another. Larger values: `bad_threshold`. Without effect for the other types.
+    Status set_speech_probability(std::uint16_t probability_q15) noexcept;
+
+    /// From the next call on, REALTIME or QUALITY, keeping every state and losing no sample. Never allocates.
+    void optimize_for_latency() noexcept;
+    void optimize_for_quality() noexcept;
+
     /// Ends the stream: hands out the audio that the filters hold, decides the last blocks, closes an open segment
     /// (reason `end_of_stream`). A carried part of a frame is dropped and counted. Then only `reset` helps.
     PushResult finish() noexcept;
@@ -99,7 +117,8 @@ public:
     [[nodiscard]] RingView pre_buffer() const noexcept;
 
     [[nodiscard]] const AudioMetrics& metrics() const noexcept;
-    /// The caller tells how long its last `push` took; see AudioMetrics.
+    /// The caller tells how long its last `push` took; see AudioMetrics. With `latency_target_us` this may step the
+    /// mode, from the next call on.
     void record_processing_ns(std::uint64_t ns) noexcept;
     /// Everything remarkable since the beginning of the stream.
     [[nodiscard]] Finding findings() const noexcept;

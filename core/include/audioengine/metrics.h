@@ -50,6 +50,7 @@ struct AudioMetrics {
     std::uint64_t speech_blocks = 0;  ///< Blocks after which the state was SPEECH or SPEECH_ENDING.
     std::uint64_t segments = 0;
     std::uint64_t false_starts = 0;
+    ProcessingMode mode = ProcessingMode::BALANCED;
     VADState vad_state = VADState::SILENCE;
     std::int32_t noise_floor_dbfs_x100 = -12000;
     std::int32_t threshold_dbfs_x100 = -12000;

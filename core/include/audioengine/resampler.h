@@ -33,6 +33,10 @@ public:
     /// Allocates the filter and the history. Rates as in AudioConfig (`bad_sample_rate`). Equal rates copy.
     static Result<Resampler> create(std::uint32_t from_rate_hz, std::uint32_t to_rate_hz, ProcessingMode mode) noexcept;
 
+    /// The same with memory for every mode, so that `set_mode` works.
+    static Result<Resampler> create_switchable(std::uint32_t from_rate_hz, std::uint32_t to_rate_hz,
+                                               ProcessingMode mode) noexcept;
+
     Resampler(Resampler&&) noexcept;
     Resampler& operator=(Resampler&&) noexcept;
     ~Resampler();
@@ -51,7 +55,12 @@ public:
     Counts flush(std::span<std::int16_t> out) noexcept;
     Counts flush(std::span<float> out) noexcept;
 
-    /// As newly created. Never allocates.
+    /// From the next output on, uses another mode's filter; only after `create_switchable` (otherwise nothing happens).
+    /// Output samples stay where they belong: a longer filter waits for the input it needs, a shorter one hands out at the
+    /// next `process` what waited. Computes the taps anew: up to some milliseconds.
+    void set_mode(ProcessingMode mode) noexcept;
+
+    /// As newly created, in the current mode. Never allocates.
     void reset() noexcept;
 
     /// The most that `process` can write for `input_samples`, in any state.
@@ -70,6 +79,8 @@ private:
     friend struct StateAccess;  // snapshot
 
     struct Impl;
+    static Result<Resampler> make(std::uint32_t from_rate_hz, std::uint32_t to_rate_hz, ProcessingMode mode,
+                                  std::span<const ProcessingMode> modes) noexcept;
     explicit Resampler(std::unique_ptr<Impl> impl) noexcept;
     std::unique_ptr<Impl> impl_;
 };

@@ -94,6 +94,9 @@ public:
     /// Decides the blocks that waited for the resampler, drops an incomplete one, closes an open segment.
     Output finish() noexcept;
 
+    /// See AudioEngine::set_speech_probability.
+    void set_speech_probability(std::uint16_t probability_q15) noexcept { external_q15_ = probability_q15; }
+
     /// Live: holds from the next block, keeps floor, state and audio. `check` must have accepted it.
     void configure(const VADConfig& config) noexcept;
     void reset() noexcept;
@@ -115,6 +118,8 @@ private:
     void begin_output() noexcept;
     [[nodiscard]] Output output(Status status) const noexcept;
 
+    VADType type_ = VADType::ENERGY_BASED;
+    std::uint16_t external_q15_ = 0;
     float min_amplitude_ = 0;
     Resampler resampler_;
     EnergyDetector energy_;
