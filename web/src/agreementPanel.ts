@@ -65,7 +65,7 @@ export function showSides(run: Run | undefined, page: PageFacts): void {
   const rate = run ? hertz(run.context.sampleRate) : undefined;
   const relayCostMs = (run?.relayMetrics?.['performance'] as { p50_ms?: number } | undefined)?.p50_ms;
   const rows: [string, string, string][] = [
-    ['Core', 'WebAssembly in an AudioWorklet', 'native C++ behind a WebSocket'],
+    ['Core', 'WebAssembly, AudioWorklet', 'native C++, WebSocket'],
     ['Version', page.version, relay?.version ?? kNothing],
     ['Settings', page.settings ?? kNothing, page.relaySettings ?? kNothing],
     ['Audio in', rate ? `float32, ${rate}` : kNothing, relay ? `${relay.format}, ${hertz(relay.rate)}` : kNothing],
