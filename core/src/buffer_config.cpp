@@ -1,6 +1,4 @@
-#include <string_view>
-
-#include "audioengine/stream_buffer.h"
+#include "audioengine/buffer_config.h"
 
 namespace audioengine {
 
@@ -45,16 +43,6 @@ const char* name_of(UnderflowStrategy strategy) noexcept {
         case UnderflowStrategy::silence: return "silence";
         case UnderflowStrategy::repeat: return "repeat";
         case UnderflowStrategy::error: return "error";
-    }
-    return "";
-}
-
-const char* name_of(BufferState state) noexcept {
-    switch (state) {
-        case BufferState::STARTING: return "starting";
-        case BufferState::PLAYING: return "playing";
-        case BufferState::REFILLING: return "refilling";
-        case BufferState::ENDED: return "ended";
     }
     return "";
 }

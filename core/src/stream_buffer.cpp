@@ -29,6 +29,16 @@ std::uint32_t prebuffer_of(ProcessingMode mode) noexcept {
 
 }  // namespace
 
+const char* name_of(BufferState state) noexcept {
+    switch (state) {
+        case BufferState::STARTING: return "starting";
+        case BufferState::PLAYING: return "playing";
+        case BufferState::REFILLING: return "refilling";
+        case BufferState::ENDED: return "ended";
+    }
+    return "";
+}
+
 struct AudioStreamBuffer::Impl {
     enum class Input : std::uint8_t { none, bytes, packets };
 
@@ -216,7 +226,7 @@ AddResult AudioStreamBuffer::Impl::add_packet(const Packet& packet) noexcept {
     if (size > frames_in(config.max_packet_ms, audio) * frame_bytes) return refuse(Status::chunk_too_large);
     if (refuses_overflow() && size > limit * frame_bytes) return refuse(Status::chunk_too_large);
     if (order.due()) return refuse(Status::buffer_full);  // only with `error` does anything due wait
-    if (end_marked) {  // another stretch, with numbers and a clock of its own
+    if (end_marked) {                                     // another stretch, with numbers and a clock of its own
         order.restart();
         expected_time.reset();
     }
@@ -287,6 +297,7 @@ std::size_t AudioStreamBuffer::Impl::fill_gap(std::uint32_t gap, std::size_t pac
     write_fader.fill(ring.get() + at * frame_bytes, before_wrap);
     write_fader.fill(ring.get(), count - before_wrap);
     queued += count;
+    counts.high_water_frames = std::max<std::uint64_t>(counts.high_water_frames, queued);
     counts.gap_frames += count;
     return count;
 }
@@ -310,7 +321,7 @@ std::size_t AudioStreamBuffer::Impl::take(std::byte* out, std::size_t count) noe
         head = (head + piece) % limit;
         queued -= piece;
         done += piece;
-        if (order.due()) release(0);  // with `error`, what did not fit before
+        if (queued == 0) release(0);  // with `error`, what did not fit before
     }
     counts.read_frames += done;
     return done;
@@ -336,6 +347,7 @@ ChunkResult AudioStreamBuffer::Impl::get_chunk(std::span<std::byte> out) noexcep
     const std::size_t got = state == BufferState::PLAYING ? take(out.data(), frames) : 0;
     read_fader.fill(out.data() + got * frame_bytes, frames - got);
     result.audio_bytes = got * frame_bytes;
+    release(0);
     if (got < frames && !end_marked) {
         result.filled_bytes = (frames - got) * frame_bytes;
         counts.filled_frames += frames - got;

@@ -1,5 +1,5 @@
-// A ring of bytes between two threads: one producer, one consumer, wait-free on both sides. The only class of the core
-// that two threads use at once.
+// A ring of bytes between two threads: one producer, one consumer, wait-free on both sides.
+// Nothing else in the core is used by two threads at once (but a BufferPool's way back for blocks).
 //
 // Every call takes a bounded number of steps, whatever the other side does; nothing blocks, spins or allocates. What the
 // producer wrote is read whole and in order.

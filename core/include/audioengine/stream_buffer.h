@@ -21,58 +21,16 @@
 #include <optional>
 #include <span>
 
+#include "audioengine/buffer_config.h"
 #include "audioengine/config.h"
 #include "audioengine/ring_view.h"
 
 namespace audioengine {
 
-/// What gives way when new audio does not fit into the limit.
-enum class OverflowStrategy : std::uint8_t {
-    drop_oldest,  ///< Queued frames, the oldest first.
-    drop_newest,  ///< The frames that do not fit; the answer is false.
-    error,        ///< Nothing: `buffer_full`, and nothing is stored.
-};
-
-/// What a reader gets when the queue is too short while playing.
-enum class UnderflowStrategy : std::uint8_t {
-    silence,  ///< A fade out and silence.
-    repeat,   ///< The last audio again (backwards, so that nothing jumps), fading over `repeat_ms`; then silence.
-    error,    ///< `buffer_empty`, and nothing is taken.
-};
-
-inline constexpr std::uint32_t kPrebufferByMode = UINT32_MAX;
-
-struct BufferConfig {
-    std::size_t max_size_bytes = 1024 * 1024;  ///< The limit: this, one frame to 1 GiB,
-    std::uint32_t max_duration_ms = 5000;      ///< or this, 1 to 600000; whichever is reached first.
-    OverflowStrategy overflow_strategy = OverflowStrategy::drop_oldest;
-    UnderflowStrategy underflow_strategy = UnderflowStrategy::silence;
-    bool pre_allocate = true;  ///< Also touch all memory at `create`, so that no first use waits for a page.
-    bool use_circular = true;  ///< Accepted, without effect: it is always a ring.
-    bool zero_copy = true;     ///< Accepted, without effect: `get_chunk` copies, `peek` does not.
-    std::uint32_t prebuffer_ms = kPrebufferByMode;  ///< Start-up depth, up to the limit. By mode: REALTIME 0,
-                                                    ///< BALANCED 60, QUALITY 200, or the limit if that is less.
-    std::uint32_t repeat_ms = 60;                   ///< 0 to 1000. More than 60 is heard as buzzing.
-    std::uint32_t fade_ms = 5;                      ///< 0 to 100; 0: cut hard.
-    std::uint32_t reorder_packets =
-        0;  ///< How many later packets may overtake one, 0 to 64. Takes memory for that many
-            ///< and one more, each of
-    std::uint32_t max_packet_ms = 200;  ///< this length, 1 to 1000.
-    std::uint32_t sequence_bits = 32;   ///< Where sequence numbers wrap: 32 or 16 (RTP).
-};
-
-/// The first broken rule, with the field's name ("buffer.repeat_ms"); the value `true` when there is none.
-Result<bool> check(const BufferConfig& config) noexcept;
-
 enum class BufferState : std::uint8_t { STARTING, PLAYING, REFILLING, ENDED };
 
-/// "drop_oldest", "repeat", "refilling" ...; "" for a value outside the enumeration.
-const char* name_of(OverflowStrategy strategy) noexcept;
-const char* name_of(UnderflowStrategy strategy) noexcept;
+/// "starting", "playing", "refilling", "ended"; "" for a value outside the enumeration.
 const char* name_of(BufferState state) noexcept;
-/// Reads a name, exact lower case. False and `out` untouched when unknown.
-[[nodiscard]] bool parse(std::string_view name, OverflowStrategy& out) noexcept;
-[[nodiscard]] bool parse(std::string_view name, UnderflowStrategy& out) noexcept;
 
 /// A piece of a numbered stream. Sequence numbers and timestamps wrap around.
 struct Packet {
@@ -83,7 +41,7 @@ struct Packet {
 
 struct [[nodiscard]] AddResult {
     Status status = Status::ok;     ///< Other than `ok`: nothing was stored, only counted.
-    std::size_t stored_bytes = 0;   ///< Of the bytes given, those that are here now.
+    std::size_t stored_bytes = 0;   ///< Of the bytes given, those that were taken in.
     std::size_t dropped_bytes = 0;  ///< Lost to the limit in this call, old and new.
     bool accepted = true;           ///< The specification's answer: false when new audio was refused or dropped.
     explicit operator bool() const noexcept { return accepted; }
@@ -141,8 +99,8 @@ public:
     AddResult add_audio(std::span<const std::byte> audio) noexcept;
 
     /// Adds a packet. The first to come in, or with a window the lowest of those that come before the start-up depth,
-    /// is the stream's first; so is the first after the end mark. A missing packet is given up once `reorder_packets`
-    /// later ones wait. A gap in the timestamps up to 1 s is filled (less what the reader was already given instead,
+    /// is the stream's first; so is the first after the end mark. A missing packet is given up once more than
+    /// `reorder_packets` later ones have come. A gap in the timestamps up to 1 s is filled (less what the reader was already given instead,
     /// and as far as there is room); a longer one is not. Errors: `late_packet`, `duplicate_packet`, `sequence_jump`
     /// (more than 3000 ahead or 100 behind, as in RFC 3550; if the next one follows it, the stream goes on there),
     /// `truncated_frame`, `chunk_too_large` (over `max_packet_ms`), `buffer_full`, `mixed_input`.
