@@ -94,6 +94,7 @@ AudioMetadata describe(const AudioConfig& config, const LevelScan& scan) noexcep
     metadata.duration_us = config.sample_rate == 0 ? 0 : metadata.frames * 1000000 / config.sample_rate;
     metadata.peak_dbfs_x100 = det::mean_square_dbfs_x100(std::uint64_t{scan.peak} * scan.peak, 1);
     metadata.rms_dbfs_x100 = det::mean_square_dbfs_x100(scan.sum_squares, scan.samples);
+    metadata.crest_db_x100 = metadata.peak_dbfs_x100 - metadata.rms_dbfs_x100;
     if (scan.samples > 0) {
         const auto count = static_cast<std::int64_t>(scan.samples);
         metadata.dc_ppm = static_cast<std::int32_t>(scan.sum / count * 1000000 / 32768 +

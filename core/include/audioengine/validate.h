@@ -71,6 +71,10 @@ struct AudioMetadata {
     std::int32_t dc_ppm = 0;        ///< Mean, in millionths of full scale.
     std::uint32_t clipped_ppm = 0;  ///< Share of full-scale samples, in millionths.
     std::uint32_t zero_ppm = 0;     ///< Share of zero samples, in millionths.
+    std::int32_t crest_db_x100 = 0;  ///< Peak over RMS, hundredths of a decibel.
+    // Only by AudioProcessor::analyze_audio with `detailed`; 0 otherwise.
+    std::int32_t noise_floor_dbfs_x100 = 0;  ///< The quietest 80 ms that are not digital silence.
+    std::uint32_t bandwidth_hz = 0;  ///< Above this there is nothing but the rounding of 16-bit samples.
 };
 
 /// What `validate_audio` answers.
