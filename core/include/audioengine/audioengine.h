@@ -1,6 +1,8 @@
 // Everything. Include this, or the single headers.
 #pragma once
 
+#include "audioengine/buffer_config.h"
+#include "audioengine/buffer_pool.h"
 #include "audioengine/conditioner.h"
 #include "audioengine/config.h"
 #include "audioengine/engine.h"
@@ -11,8 +13,11 @@
 #include "audioengine/processor.h"
 #include "audioengine/resampler.h"
 #include "audioengine/result.h"
+#include "audioengine/ring_view.h"
 #include "audioengine/segmenter.h"
+#include "audioengine/spsc_ring.h"
 #include "audioengine/status.h"
+#include "audioengine/stream_buffer.h"
 #include "audioengine/types.h"
 #include "audioengine/vad.h"
 #include "audioengine/validate.h"
