@@ -36,6 +36,8 @@ EMSCRIPTEN_BINDINGS(audioengine) {
     bind("finish", [] { return number(facade.finish()); });
     bind("advanceTime", [](std::uint32_t ms) { return number(facade.advance_time(ms)); });
     bind("reset", [] { facade.reset(); });
+    bind("setSpeechProbability",
+         [](std::uint16_t probability_q15) { return number(facade.set_speech_probability(probability_q15)); });
 
     bind("preBuffer", [] { facade.pre_buffer(); });
     bind("findings", [] { facade.findings(); });

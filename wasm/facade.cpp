@@ -80,6 +80,7 @@ constexpr Field kFields[] = {
     field<&E::vad, &V::max_speech_ms>("vad.max_speech_ms", Status::bad_vad_duration),
     field<&E::vad, &V::max_gap_ms>("vad.max_gap_ms", Status::bad_vad_duration),
     field<&E::max_chunk_ms>("max_chunk_ms", Status::bad_chunk_duration),
+    field<&E::latency_target_us>("latency_target_us", Status::bad_chunk_duration),
 };
 constexpr std::uint32_t kFieldCount = sizeof kFields / sizeof kFields[0];
 
@@ -234,6 +235,10 @@ Status Facade::advance_time(std::uint32_t ms) noexcept {
     const PushResult result = engine_->advance_time(ms);
     show(result);
     return result.status;
+}
+
+Status Facade::set_speech_probability(std::uint16_t probability_q15) noexcept {
+    return engine_->set_speech_probability(probability_q15);
 }
 
 void Facade::reset() noexcept {

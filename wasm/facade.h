@@ -101,6 +101,7 @@ public:
     Status finish() noexcept;
     Status advance_time(std::uint32_t ms) noexcept;
     void reset() noexcept;
+    Status set_speech_probability(std::uint16_t probability_q15) noexcept;  ///< Leaves `words()` alone.
 
     void pre_buffer() noexcept;
     void findings() noexcept;

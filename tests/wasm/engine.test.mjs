@@ -116,6 +116,18 @@ test('settings change live, those not given stay', async () => {
   assert.deepEqual(engine.config.vad, vad); // a refused choice leaves nothing behind
 });
 
+test("an outside detector's probability decides", async () => {
+  const engine = await createEngine({ ...kOptions, vad: { type: 'external' } });
+  const second = new Uint8Array(2 * kSpeechRate);
+  const probabilities = () => new Set(engine.push(second).blocks.map((block) => block.probabilityQ15));
+  assert.deepEqual(probabilities(), new Set([0]));
+  engine.setSpeechProbability(0.75);
+  assert.deepEqual(probabilities(), new Set([24576]));
+  assert.equal(engine.state, 'speech');
+  for (const wrong of [-0.1, 1.1, NaN, '1', undefined]) assert.throws(() => engine.setSpeechProbability(wrong), { code: 'bad_threshold', field: 'probability' });
+  assert.deepEqual(probabilities(), new Set([24576]));
+});
+
 test('config says what is in force, with short decimals and first names', async () => {
   const engine = await createEngine({ ...kOptions, format: 'ulaw', minAmplitude: 0.003, vad: { threshold: 0.35, exitThreshold: undefined } });
   const { config } = engine;
@@ -193,6 +205,7 @@ test('dispose may be called again, everything else then says so', async () => {
     reset: () => engine.reset(),
     metrics: () => engine.metrics(),
     validate: () => engine.validate(speechBytes),
+    setSpeechProbability: () => engine.setSpeechProbability(1),
     preBuffer: () => engine.preBuffer(),
     findings: () => engine.findings(),
     config: () => engine.config,

@@ -24,6 +24,8 @@ const kWrong = [
   [{ format: 0 }, 'bad_format', 'audio.format'],
   [{ chunkDurationMs: 0 }, 'bad_chunk_duration', 'audio.chunk_duration_ms'],
   [{ maxChunkMs: 1001 }, 'bad_chunk_duration', 'max_chunk_ms'],
+  [{ latencyTargetUs: -1 }, 'bad_chunk_duration', 'latency_target_us'],
+  [{ normalize: 'yes' }, 'bad_option', 'normalize'],
   [{ minAmplitude: -0.1 }, 'bad_amplitude', 'audio.min_amplitude'],
   [{ minAmplitude: 0.5, maxAmplitude: 0.5 }, 'bad_amplitude', 'audio.max_amplitude'],
   [{ maxAmplitude: 1e300 }, 'bad_amplitude', 'audio.max_amplitude'],

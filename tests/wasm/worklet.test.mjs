@@ -131,6 +131,15 @@ test('settings and metrics cross', async () => {
   assert.equal(metrics.vad.noise_floor_dbfs * 100, batches.at(-1).noiseFloorDbfsX100);
 });
 
+test("an outside detector's probability crosses", async () => {
+  const context = new FakeContext(kSpeechRate);
+  const { node, batches } = await listen(context, { ...kOptions, vad: { type: 'external' } });
+  await node.setSpeechProbability(1);
+  await context.render(new Float32Array(kSpeechRate));
+  assert.equal(batches.at(-1).states.at(-1), 2);
+  await assert.rejects(node.setSpeechProbability(2), { code: 'bad_threshold' });
+});
+
 test('wrong options reject by name', async () => {
   const context = new FakeContext();
   await assert.rejects(createEngineNode(context, { vad: { threshold: 2 } }), { code: 'bad_threshold', field: 'vad.threshold' });

@@ -188,6 +188,14 @@ export class Core {
     this.#glue.reset();
   }
 
+  /** For detector type 'external': 0 to 1, for every block that completes from now on. */
+  setSpeechProbability(probability: number): void {
+    if (typeof probability !== 'number' || !(probability >= 0 && probability <= 1)) {
+      throw new AudioEngineError('bad_threshold', `a probability must be 0 to 1, not ${String(probability)}`, 'probability');
+    }
+    this.#check(this.#glue.setSpeechProbability(Math.round(probability * 32768)));
+  }
+
   get stateIndex(): number {
     return this.#word(Word.State);
   }

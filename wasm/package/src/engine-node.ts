@@ -37,6 +37,8 @@ export interface AudioEngineNode extends HostAudioWorkletNode {
   reset(): Promise<void>;
   /** New detector settings from the next block on; those not given stay. */
   configureVad(vad: VadOptions): Promise<void>;
+  /** With `vad.type` 'external': your own detector's probability, 0 to 1, from the next block that is decided on. */
+  setSpeechProbability(probability: number): Promise<void>;
   metrics(): Promise<Metrics>;
   /** Disconnects the node and ends its processor. May be called again; every other call then rejects with `disposed`. */
   dispose(): void;
@@ -173,6 +175,9 @@ function defineNodeClass(): NodeClass {
     }
     async configureVad(vad: VadOptions): Promise<void> {
       await this.#ask({ id: ++this.#lastId, type: 'configureVad', vad });
+    }
+    async setSpeechProbability(probability: number): Promise<void> {
+      await this.#ask({ id: ++this.#lastId, type: 'setSpeechProbability', probability });
     }
     async metrics(): Promise<Metrics> {
       return (await this.#ask({ id: ++this.#lastId, type: 'metrics' })) as Metrics;

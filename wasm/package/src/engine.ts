@@ -115,6 +115,14 @@ export class AudioEngine {
     this.#live.configureVad(vad);
   }
 
+  /**
+   * With `vad.type` 'external': your own detector's probability, 0 to 1, for every block that completes from now on, until it is
+   * told another. Without effect for the other types.
+   */
+  setSpeechProbability(probability: number): void {
+    this.#live.setSpeechProbability(probability);
+  }
+
   /** The input-format audio from an open segment's `paddedMs` to now; empty when no segment is open. A copy. */
   preBuffer(): Uint8Array<ArrayBuffer> {
     return this.#live.preBuffer();

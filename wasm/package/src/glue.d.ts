@@ -18,6 +18,7 @@ export interface Glue {
   finish(): number;
   advanceTime(ms: number): number;
   reset(): void;
+  setSpeechProbability(probabilityQ15: number): number;
   preBuffer(): void;
   findings(): void;
   metricsJson(): string;

@@ -15,6 +15,7 @@ export type Request =
   | { id: number; type: 'finish' }
   | { id: number; type: 'reset' }
   | { id: number; type: 'configureVad'; vad: VadOptions }
+  | { id: number; type: 'setSpeechProbability'; probability: number }
   | { id: number; type: 'metrics' }
   | { id: number; type: 'stop' };
 

@@ -155,6 +155,9 @@ class AudioEngineProcessor extends AudioWorkletProcessor {
       case 'configureVad':
         core.configureVad(request.vad);
         return undefined;
+      case 'setSpeechProbability':
+        core.setSpeechProbability(request.probability);
+        return undefined;
       case 'metrics':
         return JSON.parse(core.metricsJson()) as Metrics;
       case 'stop':

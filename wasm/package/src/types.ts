@@ -7,7 +7,8 @@ export type AudioFormatAlias = 's16' | 'ulaw' | 'mulaw' | 'pcmu' | 'alaw' | 'pcm
 /** How much delay may be spent on the quality of the audio path. Decisions are the same in each. */
 export type ProcessingMode = 'realtime' | 'balanced' | 'quality';
 
-export type VadType = 'energy' | 'energy_based';
+/** What turns audio into a probability: the level of each block, or the caller (`setSpeechProbability`). */
+export type VadType = 'energy' | 'energy_based' | 'external';
 
 /** Where the stream stands between silence and speech. */
 export type VadState = 'silence' | 'speech_starting' | 'speech' | 'speech_ending';
@@ -73,6 +74,11 @@ export interface EngineOptions {
   chunkDurationMs?: number | undefined;
   /** Longest piece handed to the core at once, 10 to 1000. Default 200. `push` cuts longer ones. */
   maxChunkMs?: number | undefined;
+  /**
+   * Time that one `push` may take, microseconds; an engine that misses it steps to a cheaper mode, and back later. Default 0: any.
+   * Needs a clock: without effect in a worklet.
+   */
+  latencyTargetUs?: number | undefined;
   output?: OutputOptions | undefined;
   vad?: VadOptions | undefined;
 }
@@ -180,8 +186,17 @@ export interface Metrics {
     noise_floor_dbfs: number;
     threshold_dbfs: number;
   };
-  /** Of `push`; all 0 where the host has no clock, as in a worklet. */
-  performance: { realtime_capable: boolean; measured_chunks: number; p50_ms: number; p95_ms: number; p99_ms: number; max_ms: number };
+  /** Times of `push`; all 0 where the host has no clock, as in a worklet. */
+  performance: {
+    /** In force now; `latencyTargetUs` may have changed it. */
+    mode: ProcessingMode;
+    realtime_capable: boolean;
+    measured_chunks: number;
+    p50_ms: number;
+    p95_ms: number;
+    p99_ms: number;
+    max_ms: number;
+  };
 }
 
 /** What `push` and `validate` take: bytes in the engine's input format, in any wrapping and at any offset. */
