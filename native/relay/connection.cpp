@@ -2,6 +2,9 @@
 //
 // A coroutine reads; writes chain themselves through callbacks, one at a time, so that answers and events go out while
 // nothing comes in. Nothing here has a timer of its own: the worker's tick checks the time limits.
+//
+// g++ 12 destroys a temporary that was made with braces inside a co_await expression twice: arguments of awaited calls
+// are named first.
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -81,8 +84,8 @@ private:
     enum class Phase : std::uint8_t { handshake, open, closing };
 
     Task<bool> accept();
-    Task<> refuse(HttpRefusal refusal);
-    Task<> reject(ProtocolError error);
+    Task<> refuse(const HttpRefusal& refusal);
+    Task<> reject(const ProtocolError& error);
     Task<> converse();
     Task<> take_audio(std::span<const std::byte> audio);
     std::optional<HttpRefusal> judge(const http::request<http::empty_body>& request) const;
@@ -157,13 +160,14 @@ Task<bool> ClientConnection::accept() {
     }
     if (failure) {
         const bool too_long = failure == http::error::header_limit || failure == http::error::buffer_overflow;
-        co_await refuse({too_long ? http::status::request_header_fields_too_large : http::status::bad_request,
-                         Refusal::bad_request, "bad_request", failure.message()});
+        const HttpRefusal refusal{too_long ? http::status::request_header_fields_too_large : http::status::bad_request,
+                                  Refusal::bad_request, "bad_request", failure.message()};
+        co_await refuse(refusal);
         co_return false;
     }
     const http::request<http::empty_body> request = parser.release();
-    if (std::optional<HttpRefusal> refusal = judge(request)) {
-        co_await refuse(std::move(*refusal));
+    if (const std::optional<HttpRefusal> refusal = judge(request)) {
+        co_await refuse(*refusal);
         co_return false;
     }
     buffer_.consume(buffer_.size());
@@ -185,7 +189,7 @@ Task<bool> ClientConnection::accept() {
         session_ = Session::create(wanted, *settings_.provider, settings_.session, worker_.metrics, error);
     }
     if (!session_) {
-        co_await reject(std::move(error));
+        co_await reject(error);
         co_return false;
     }
     worker_.metrics.sessions_opened.add();
@@ -227,7 +231,7 @@ std::optional<HttpRefusal> ClientConnection::judge(const http::request<http::emp
 }
 
 // Answers over HTTP, then lets the client take it.
-Task<> ClientConnection::refuse(HttpRefusal refusal) {
+Task<> ClientConnection::refuse(const HttpRefusal& refusal) {
     worker_.metrics.refused[refusal.counted].add();
     spdlog::debug("conn={} refused code={}", number_, refusal.code);
     const nlohmann::ordered_json body{{"error", {{"code", refusal.code}, {"message", refusal.message}}}};
@@ -251,7 +255,7 @@ Task<> ClientConnection::refuse(HttpRefusal refusal) {
 }
 
 // The upgrade stands, so that a browser's script can read what is wrong with its query.
-Task<> ClientConnection::reject(ProtocolError error) {
+Task<> ClientConnection::reject(const ProtocolError& error) {
     worker_.metrics.sessions_opened.add();
     worker_.metrics.sessions_closed[Close::bad_query].add();
     worker_.metrics.errors[error.counted].add();
@@ -261,9 +265,10 @@ Task<> ClientConnection::reject(ProtocolError error) {
     ws_.text(true);
     co_await ws_.async_write(net::buffer(text), net::redirect_error(kUseAwaitable, failure));
     if (failure) co_return;
-    const std::string reason = close_reason(error.param.empty() ? error.code : error.code + ": " + error.param);
-    co_await ws_.async_close({websocket::close_code::policy_error, reason},
-                             net::redirect_error(kUseAwaitable, failure));
+    const websocket::close_reason reason(
+        websocket::close_code::policy_error,
+        close_reason(error.param.empty() ? error.code : error.code + ": " + error.param));
+    co_await ws_.async_close(reason, net::redirect_error(kUseAwaitable, failure));
 }
 
 Task<> ClientConnection::converse() {

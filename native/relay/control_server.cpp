@@ -130,8 +130,10 @@ ControlServer::ControlServer(const Options& options, ControlSources sources)
         return httplib::Server::HandlerResponse::Handled;
     });
     server.set_error_handler([](const httplib::Request&, httplib::Response& response) {
-        if (response.body.empty())
-            answer_error(response, response.status, "bad_request", "this request is not understood");
+        if (!response.body.empty()) return;
+        const bool not_found = response.status == 404;
+        answer_error(response, response.status, not_found ? "not_found" : "bad_request",
+                     not_found ? "there is nothing at this path" : "this request is not understood");
     });
     server.set_exception_handler([](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
         spdlog::error("control: an exception while answering {}",

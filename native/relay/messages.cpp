@@ -1,6 +1,7 @@
 #include "messages.h"
 
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -18,6 +19,16 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 void append_number(std::string& text, std::int64_t number) {
     char digits[24];
     text.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+// 1, not 1.0.
+void write_numbers_as_javascript(nlohmann::json& json) {
+    for (nlohmann::json& member : json) {
+        if (member.is_object()) write_numbers_as_javascript(member);
+        if (!member.is_number_float()) continue;
+        const double value = member.get<double>();
+        if (value == std::trunc(value)) member = static_cast<std::int64_t>(value);
+    }
 }
 
 }  // namespace
@@ -88,7 +99,9 @@ std::string BlocksText::take(std::uint64_t first_block) {
 
 std::string config_hash(const EngineConfig& config) {
     // nlohmann::json, unlike ordered_json, sorts its keys.
-    const std::string canonical = nlohmann::json(native::to_json(config)).dump();
+    nlohmann::json json = native::to_json(config);
+    write_numbers_as_javascript(json);
+    const std::string canonical = json.dump();
     std::uint64_t hash = 14695981039346656037U;
     for (const char c : canonical) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
     char text[17];

@@ -34,7 +34,8 @@ private:
 };
 
 /// Two engines with the same hash decide the same: FNV-1a, 64 bits, as 16 hexadecimal digits, over the configuration as
-/// JSON with sorted keys and no spaces: {"audio":{"bit_depth":0,"channels":1,...},"max_chunk_ms":200,"mode":...}.
+/// JSON with sorted keys, no spaces and numbers as JavaScript writes them:
+/// {"audio":{"bit_depth":0,"channels":1,...},"max_chunk_ms":200,"mode":...}.
 std::string config_hash(const EngineConfig& config);
 
 }  // namespace audioengine::relay

@@ -31,8 +31,12 @@ public:
     Provider(const Provider&) = delete;
     Provider& operator=(const Provider&) = delete;
 
-    /// The client's audio as it comes, without gaps, and what was decided meanwhile. False: some of it had to be dropped.
+    /// The client's audio as it comes, without gaps, and what was decided meanwhile. An event may tell of audio that the
+    /// engine still holds and hands over with a later call. False: some audio had to be dropped.
     virtual bool hear(std::span<const std::byte> audio, std::span<const VadEvent> events) = 0;
+
+    /// Nothing more will be heard, until `reset`.
+    virtual void finish() = 0;
 
     /// The next piece of an answer, at most `max_bytes`, or nothing for now. Called whenever the client can take more,
     /// so that what a slow client has not fetched waits here, and the provider decides how much it keeps.

@@ -68,10 +68,17 @@ public:
         return forget();
     }
 
+    // The last block may end a few frames after the last audio.
+    void finish() override {
+        for (Segment& segment : answers_) segment.end = std::min(segment.end, history_.end_frame());
+    }
+
     std::optional<Answer> answer(std::size_t max_bytes) override {
         if (answers_.empty()) return std::nullopt;
         Segment& segment = answers_.front();
-        const std::uint64_t end = std::min(segment.end, segment.first + max_bytes / kFrameBytes);
+        const std::uint64_t end =
+            std::min({segment.end, history_.end_frame(), segment.first + max_bytes / kFrameBytes});
+        if (end <= segment.first && end < segment.end) return std::nullopt;  // not handed over yet
         Answer answer{history_.view(segment.first, end), segment.number, end == segment.end};
         segment.first = end;
         if (answer.last) answers_.pop_front();
@@ -97,8 +104,7 @@ private:
         if (event.type == VadEventType::speech_start) {
             open_ = Segment{std::max(frame_at(event.padded_ms), history_.first_frame()), 0, event.segment};
         } else if (event.type == VadEventType::speech_end && open_) {
-            // A rate that is no multiple of 100 Hz has blocks that end between two frames.
-            open_->end = std::clamp(frame_at(event.end_ms), open_->first, history_.end_frame());
+            open_->end = std::max(frame_at(event.end_ms), open_->first);
             answers_.push_back(*open_);
             open_.reset();
         }

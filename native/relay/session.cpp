@@ -155,6 +155,7 @@ void Session::finish() {
     if (finishing_) return;
     finishing_ = true;
     hear(ingress_.finish());
+    provider_->finish();
     say_decisions();
     count_progress();
 }
