@@ -104,7 +104,12 @@ using O = OutputConfig;
 using V = VADConfig;
 
 constexpr std::array kFields{
-    field<&E::mode>("mode", "mode", "how much delay may be spent on quality"),
+    field<&E::mode>("mode", "mode",
+                    "realtime: the samples as they are; balanced: less rumble; quality: also a steady level"),
+    field<&E::normalize>("normalize", "normalize", "quality mode: bring speech to a steady level"),
+    field<&E::latency_target_us>(
+        "latency_target_us", "latency_target_us",
+        "microseconds that one call may take before the engine steps to a cheaper mode; 0: any"),
     field<&E::audio, &A::sample_rate>("audio.sample_rate", "rate", "Hz of the input, 4000 to 192000"),
     field<&E::audio, &A::channels>("audio.channels", "channels", "channels of the input, 1 to 8, averaged to mono"),
     field<&E::audio, &A::bit_depth>("audio.bit_depth", "bit_depth", "0: the format's own"),
@@ -119,7 +124,7 @@ constexpr std::array kFields{
     field<&E::output, &O::format>("output.format", "output_format", "coding of the output's samples"),
     field<&E::vad, &V::type>("vad.type", "type", "the detector"),
     field<&E::vad, &V::energy_threshold>("vad.energy_threshold", "energy_threshold",
-                                         "RMS of full scale: the threshold when not adaptive, its start when adaptive"),
+                                         "RMS of full scale, 0 to 1: the threshold when not adaptive, else its start"),
     field<&E::vad, &V::speech_start_ms>("vad.speech_start_ms", "speech_start_ms",
                                         "ms that speech must last to be believed, 10 to 5000"),
     field<&E::vad, &V::speech_end_ms>("vad.speech_end_ms", "speech_end_ms",

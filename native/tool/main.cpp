@@ -43,8 +43,8 @@ constexpr const char* kConvertFooter =
 
 /// An option that takes one of some names.
 template <class T>
-void add_choice(CLI::App& command, const std::string& option, T& chosen, std::vector<std::pair<std::string, T>> names,
-                const std::string& help) {
+CLI::Option* add_choice(CLI::App& command, const std::string& option, T& chosen,
+                        std::vector<std::pair<std::string, T>> names, const std::string& help) {
     std::string usage;
     for (const auto& [name, value] : names) usage += (usage.empty() ? "" : "|") + name;
     const auto choose = [&chosen, names = std::move(names), option, usage](const std::string& text) {
@@ -55,7 +55,7 @@ void add_choice(CLI::App& command, const std::string& option, T& chosen, std::ve
         }
         throw CLI::ValidationError(option, "'" + text + "' is not one of " + usage);
     };
-    command.add_option_function<std::string>(option, choose, help)->type_name(usage);
+    return command.add_option_function<std::string>(option, choose, help)->type_name(usage);
 }
 
 std::string raw_formats() { return "pcm16|ulaw|alaw|f32"; }
@@ -104,12 +104,21 @@ CLI::Option* add_field(CLI::App& command, EngineConfig& config, const std::strin
 
 /// Every field of VADConfig, and what else the detector and the findings listen to.
 void add_detector(CLI::App& command, EngineConfig& config) {
+    std::vector<std::pair<std::string, VADType>> detectors;
+    for (std::uint8_t index = 0; *name_of(static_cast<VADType>(index)) != '\0'; ++index) {
+        const auto type = static_cast<VADType>(index);
+        if (type != VADType::EXTERNAL)
+            detectors.emplace_back(name_of(type), type);  // EXTERNAL: scores of a caller's own
+    }
+    const std::string standard = name_of(config.vad.type);
+    add_choice(command, "--vad", config.vad.type, std::move(detectors), "the detector [" + standard + "]")
+        ->group("Detector");
     for (const native::ConfigField& field : native::config_fields()) {
         const std::string path = field.path;
         if (!path.starts_with("vad.") && path != "audio.min_amplitude" && path != "audio.max_amplitude") continue;
         std::string option = std::string("--") + field.name;
         std::replace(option.begin(), option.end(), '_', '-');
-        if (path == "vad.type") option = "--vad";
+        if (path == "vad.type") continue;
         add_field(command, config, option, field)->group("Detector");
     }
     command
@@ -201,7 +210,9 @@ int run(int count, char** values) {
             "--format", [&](const std::string& text) { convert.format = parse_format("--format", text); },
             "coding of the output's samples [pcm16; .ul ulaw, .al alaw]")
         ->type_name(raw_formats());
-    add_field(convert_command, convert.config, "--mode", *native::find_field("mode"));
+    for (const char* name : {"mode", "normalize"}) {
+        add_field(convert_command, convert.config, std::string("--") + name, *native::find_field(name));
+    }
 
     CLI::App& version_command = *app.add_subcommand("version", "Print the version.");
 

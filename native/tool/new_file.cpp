@@ -26,14 +26,28 @@ extern "C" void remove_unfinished(int signal_number) {
     std::raise(signal_number);
 }
 
-void guard(const std::string& path) {
-    if (path.size() >= sizeof g_unfinished_path) return;
-    std::memcpy(g_unfinished_path, path.c_str(), path.size() + 1);
-    g_unfinished = 1;
-    for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
-        // A signal that the caller ignores (nohup) stays ignored.
-        if (std::signal(signal_number, remove_unfinished) == SIG_IGN) std::signal(signal_number, SIG_IGN);
+constexpr int kEndingSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
+/// Makes the file, named after the template, and has it removed when a signal ends the program; nothing comes between.
+int make_guarded(std::string& name_template) {
+    sigset_t ending;
+    sigset_t before;
+    sigemptyset(&ending);
+    for (const int signal_number : kEndingSignals) sigaddset(&ending, signal_number);
+    sigprocmask(SIG_BLOCK, &ending, &before);
+    const int descriptor = mkostemp(name_template.data(), O_CLOEXEC);
+    const int error = errno;
+    if (descriptor >= 0 && name_template.size() < sizeof g_unfinished_path) {
+        std::memcpy(g_unfinished_path, name_template.c_str(), name_template.size() + 1);
+        g_unfinished = 1;
+        for (const int signal_number : kEndingSignals) {
+            // A signal that the caller ignores (nohup) stays ignored.
+            if (std::signal(signal_number, remove_unfinished) == SIG_IGN) std::signal(signal_number, SIG_IGN);
+        }
     }
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    errno = error;
+    return descriptor;
 }
 
 }  // namespace
@@ -46,15 +60,12 @@ NewFile::NewFile(const std::string& path) : path_(path) {
                                              : std::filesystem::path(path);
     target_ = target.string();
     // The temporary name keeps the folder, so that the rename stays inside one file system.
-    std::string name = ".";
-    name += target.filename().string() + ".XXXXXX";
-    temporary_ = (target.parent_path() / name).string();
-    descriptor_ = mkostemp(temporary_.data(), O_CLOEXEC);
+    temporary_ = (target.parent_path() / ".audioengine-XXXXXX").string();
+    descriptor_ = make_guarded(temporary_);
     if (descriptor_ < 0) {
         temporary_.clear();
         fail(errno);
     }
-    guard(temporary_);
     const mode_t mask = umask(0);
     umask(mask);
     fchmod(descriptor_, 0666 & ~mask);

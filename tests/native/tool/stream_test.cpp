@@ -1,0 +1,99 @@
+// The tool in a pipeline: it answers while audio still comes, ends quietly when nobody listens, and its memory does not
+// grow with the audio.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "program.h"
+#include "sound_files.h"
+
+namespace audioengine::test {
+namespace {
+
+const std::string kWoman = AUDIOENGINE_TESTS_DIR "/support/recordings/librispeech_2691.wav";
+
+TEST(Stream, RowsComeWhileTheInputIsStillOpen) {
+    Pipe in;
+    Pipe out;
+    Child child({"vad", "-", "--raw", "pcm16", "--rate", "16000", "--format", "probabilities"}, in.read_end,
+                out.write_end, -1);
+    in.close_read();
+    out.close_write();
+    const Bytes second = to_bytes(noise(16000, 3000, 1), AudioFormat::PCM16);
+    ASSERT_EQ(write(in.write_end, second.data(), second.size()), static_cast<ssize_t>(second.size()));
+    // 1 s is 100 blocks; no resampling at 16 kHz, so all of them are decided. Reading blocks until they come.
+    std::string text;
+    char part[256];
+    while (lines_of(text).size() < 100) {
+        const ssize_t count = read(out.read_end, part, sizeof part);
+        ASSERT_GT(count, 0);
+        text.append(part, static_cast<std::size_t>(count));
+    }
+    in.close_write();
+    EXPECT_EQ(child.wait().exit_code, 0);
+}
+
+TEST(Stream, EndsQuietlyWhenTheReaderHasGone) {
+    for (const bool ignored : {false, true}) {  // some parents leave SIGPIPE ignored
+        SCOPED_TRACE(ignored);
+        std::signal(SIGPIPE, ignored ? SIG_IGN : SIG_DFL);
+        Pipe out;
+        Pipe err;
+        Child child({"vad", kWoman}, -1, out.write_end, err.write_end);
+        out.close_write();
+        err.close_write();
+        out.close_read();
+        char text[256];
+        EXPECT_EQ(read(err.read_end, text, sizeof text), 0);  // not a word
+        EXPECT_EQ(child.wait().signal, SIGPIPE);
+        std::signal(SIGPIPE, SIG_IGN);
+    }
+}
+
+TEST(Stream, AFullStandardOutputIsTold) {
+    const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    ASSERT_GE(full, 0);
+    for (const Arguments& arguments : {Arguments{"vad", kWoman}, Arguments{"segments", kWoman},
+                                       Arguments{"analyze", kWoman}, Arguments{"convert", kWoman, "-"}}) {
+        SCOPED_TRACE(arguments[0]);
+        Pipe err;
+        Child child(arguments, -1, full, err.write_end);
+        err.close_write();
+        char text[256] = {};
+        EXPECT_GT(read(err.read_end, text, sizeof text - 1), 0);
+        EXPECT_EQ(child.wait().exit_code, 1);
+        EXPECT_EQ(std::string(text), "audioengine: standard output: cannot be written: No space left on device\n");
+    }
+    close(full);
+}
+
+/// Peak memory of a run over so many seconds of 8 kHz mu-law, with bursts of "speech".
+long peak_kib(const Arguments& arguments, std::size_t seconds) {
+    const Bytes second = to_bytes(burst(4, 1, 2, 8000), AudioFormat::G711_ULAW);
+    Bytes input;
+    for (std::size_t i = 0; i < seconds / 4; ++i) append(input, second);
+    const Outcome outcome = run_tool(arguments, input);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.peak_kib;
+}
+
+TEST(Stream, MemoryDoesNotGrowWithTheAudio) {
+    const TemporaryFolder folder;
+    const Arguments rows[] = {
+        {"vad", "-", "--raw", "ulaw"},
+        {"segments", "-", "--raw", "ulaw"},
+        {"analyze", "-", "--raw", "ulaw", "--plot", folder.path("a.svg")},
+        {"convert", "-", folder.path("a.flac"), "--raw", "ulaw", "--rate", "16000"},
+    };
+    for (const Arguments& arguments : rows) {
+        SCOPED_TRACE(arguments[0]);
+        // 380 s more are 3 MB of input, 6 MB decoded, 38,000 rows. Pages that happen to be touched differ by less than 1 MB.
+        EXPECT_LT(peak_kib(arguments, 400) - peak_kib(arguments, 20), 1024);
+    }
+}
+
+}  // namespace
+}  // namespace audioengine::test
