@@ -121,7 +121,7 @@ TEST_P(SnapshotTest, WithoutPreBufferIsAtMost8KiB) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, SnapshotTest, testing::ValuesIn(kRows),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& row) { return std::string(row.param.name); });
 
 // A value that no stream can reach is refused even under a right checksum: whoever can store snapshots can compute it.
 TEST(Snapshot, ImpossibleValuesUnderARightChecksumNeverHarm) {

@@ -3,7 +3,7 @@
 const kRecordingRate = 16000;
 const kSpoilBits = [0x7fc00000, 0x7f800000, 0xff800000, 0x3fc00000, 0x80000000, 0x00000001, 0x7f7fffff];
 const kInputKeys = ['source', 'ms', 'gain', 'pad', 'finish', 'spoil', 'prefix', 'tail'];
-const kEngineKeys = ['rate', 'format', 'channels', 'mode', 'out_rate', 'out_format', 'min_amplitude'];
+const kEngineKeys = ['rate', 'format', 'channels', 'mode', 'out_rate', 'out_format', 'min_amplitude', 'normalize'];
 
 /** The table: [{ name, keys: { key: text } }]. */
 export function readScenarios(text) {
@@ -137,6 +137,7 @@ function common(scenario) {
   }
   const options = { mode: keys.mode ?? 'balanced', output: { sampleRate: number(scenario, 'out_rate', 0), format: keys.out_format ?? 'pcm16' }, vad };
   if (keys.min_amplitude) options.minAmplitude = Number(keys.min_amplitude);
+  if (keys.normalize) options.normalize = keys.normalize === '1';
   return options;
 }
 

@@ -91,7 +91,7 @@ const std::set<std::string> kKnownKeys = {
     "source",   "ms",         "gain",           "pad",              "finish",          "spoil",         "prefix",
     "tail",     "rate",       "format",         "channels",         "mode",            "out_rate",      "out_format",
     "adaptive", "threshold",  "exit_threshold", "energy_threshold", "min_amplitude",   "speech_start_ms", "speech_end_ms",
-    "pre_buffer_ms", "max_speech_ms", "max_gap_ms"};
+    "pre_buffer_ms", "max_speech_ms", "max_gap_ms", "normalize"};
 
 }  // namespace
 
@@ -140,6 +140,7 @@ test::Bytes input_bytes(const Scenario& scenario) {
 EngineConfig engine_config(const Scenario& scenario) {
     EngineConfig config;
     config.mode = named<ProcessingMode>(scenario, "mode", "balanced");
+    config.normalize = scenario.number("normalize", 1) != 0;
     config.audio.sample_rate = scenario.number("rate", 16000);
     config.audio.channels = scenario.number("channels", 1);
     config.audio.format = named<AudioFormat>(scenario, "format", "pcm16");
