@@ -85,9 +85,10 @@ void BlocksText::add(std::span<const BlockResult> blocks) {
     }
 }
 
-std::string BlocksText::take(std::uint64_t first_block) {
+std::string BlocksText::take(std::uint64_t first_block, bool final) {
     std::string text = "{\"type\":\"blocks\",\"first_block\":";
     append_number(text, static_cast<std::int64_t>(first_block));
+    if (final) text.append(",\"final\":true");
     text.append(",\"probability_q15\":[").append(probabilities_);
     text.append("],\"level_dbfs_x100\":[").append(levels_);
     text.append("],\"state\":[").append(states_).append("]}");

@@ -24,8 +24,8 @@ class BlocksText {
 public:
     void add(std::span<const BlockResult> blocks);
     [[nodiscard]] bool empty() const { return probabilities_.empty(); }
-    /// The text; empty again afterwards.
-    std::string take(std::uint64_t first_block);
+    /// The text; empty again afterwards. `final`: these blocks heard the stream end.
+    std::string take(std::uint64_t first_block, bool final);
 
 private:
     std::string probabilities_;

@@ -255,8 +255,7 @@ void Session::hear(const PushResult& result) {
 }
 
 void Session::say_decisions() {
-    if (!blocks_text_.empty()) say(blocks_text_.take(first_block_));
-    first_block_ = next_block_;
+    if (!blocks_text_.empty()) say(blocks_text_.take(first_block_, finishing_));
     first_block_ = next_block_;
     for (std::string& text : event_texts_) say(std::move(text));
     event_texts_.clear();
