@@ -19,7 +19,7 @@ endif()
 add_compile_options(-ffp-contract=off -fno-math-errno)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
-                    -Wnon-virtual-dtor -Wundef)
+                    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Wundef)
 if(AUDIOENGINE_WERROR)
     add_compile_options(-Werror)
 endif()

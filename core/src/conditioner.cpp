@@ -127,7 +127,7 @@ void Conditioner::close_stretch(Stretch& stretch) noexcept {
     double squares = 0.0;
     double peak = 0.0;
     for (std::size_t i = 0; i < stretch.count; ++i) {
-        const double sample = stretch.samples[i];
+        const auto sample = static_cast<double>(stretch.samples[i]);
         squares += sample * sample;
         peak = std::max(peak, sample < 0.0 ? -sample : sample);
     }

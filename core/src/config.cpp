@@ -58,6 +58,9 @@ Result<bool> check(const EngineConfig& config) noexcept {
     if (const Check result = check(config.audio); !result) return result;
     if (const Check result = check_output(config.output); !result) return result;
     if (const Check result = check(config.vad); !result) return result;
+    if (config.stream_buffer) {
+        if (const Check result = check(*config.stream_buffer); !result) return result;
+    }
     if (!within(config.max_chunk_ms, 10, 1000)) return {Status::bad_chunk_duration, "max_chunk_ms"};
     return true;
 }

@@ -40,11 +40,16 @@ bool AudioEngine::Impl::allocate_buffers() noexcept {
     // Besides what a chunk can push out: the detector's own delay and the rest of a block.
     const std::size_t ring_frames = frames_of(reach_at_create_ms + 2 * kBlockMs, in.sample_rate) + max_samples;
 
+    if (buffer) {
+        buffered_bytes = frames_of(std::min(in.chunk_duration_ms, config.max_chunk_ms), in.sample_rate) * frame_bytes;
+        buffered = allocate<std::byte>(buffered_bytes);
+    }
     mono = allocate<std::int16_t>(mono_capacity);
     if (in.channels > 1) interleaved = allocate<std::int16_t>(kDecodeSamples * in.channels);
     if (resamples) resampled = allocate<std::int16_t>(output_capacity);
     if (encodes) encoded = allocate<std::byte>(output_capacity * bytes_per_sample(config.output.format));
     return mono && (in.channels == 1 || interleaved) && (!resamples || resampled) && (!encodes || encoded) &&
+           (!buffer || buffered) &&
            ring.allocate(ring_frames * frame_bytes);
 }
 
@@ -54,7 +59,7 @@ std::size_t AudioEngine::Impl::memory_bytes() const noexcept {
     const std::size_t encoded_bytes = encoded ? output_capacity * bytes_per_sample(config.output.format) : 0;
     return sizeof(AudioEngine) + sizeof(Impl) - sizeof vad - sizeof conditioner - sizeof resampler +
            vad.memory_bytes() + conditioner.memory_bytes() + resampler.memory_bytes() + samples * sizeof(std::int16_t) +
-           encoded_bytes + ring.capacity();
+           encoded_bytes + ring.capacity() + buffered_bytes + (buffer ? buffer->memory_bytes() - sizeof *buffer : 0);
 }
 
 /// The state of a stream that has not begun. `reset` and `create` end here.
@@ -69,6 +74,7 @@ void AudioEngine::Impl::start() noexcept {
     sticky = Finding::none;
     finished = false;
     metrics.memory_bytes = memory_bytes();
+    if (buffer) metrics.stream_buffer = buffer->stats();
     metrics.chunk_duration_ms = config.audio.chunk_duration_ms;
     metrics.mode = config.mode;
     stepper = ModeStepper{};
@@ -124,11 +130,32 @@ PushResult AudioEngine::Impl::push(std::span<const std::byte> chunk, Use use, bo
     return result;
 }
 
+PushResult AudioEngine::Impl::push_through_buffer(std::span<const std::byte> audio) noexcept {
+    if (!buffer) return refuse(Status::no_stream_buffer, 0);
+    if (finished) return refuse(Status::stream_finished, 0);
+    AddResult added;
+    if (!audio.empty()) added = buffer->add_audio(audio);  // nothing at all must not begin a new stretch
+    PushResult result;
+    result.state = vad.state();
+    const bool whole = buffer->get_available_bytes() >= buffered_bytes || buffer->end_marked();
+    const bool ready = buffer->state() == BufferState::PLAYING && whole;
+    if (added.status != Status::ok) {
+        result = refuse(added.status, 0);
+    } else if (!ready) {
+        result.status = Status::not_ready;
+    } else {
+        const ChunkResult chunk = buffer->get_chunk({buffered.get(), buffered_bytes});
+        result = push(std::span<const std::byte>(buffered.get(), chunk.size()), {true, true}, true);
+    }
+    metrics.stream_buffer = buffer->stats();
+    return result;
+}
+
 /// What is in the mono buffer, through the rest of the pipeline.
 std::span<const std::byte> AudioEngine::Impl::convert(bool condition) noexcept {
-    const std::span<std::int16_t> buffer(mono.get(), mono_capacity);
+    const std::span<std::int16_t> room(mono.get(), mono_capacity);
     std::span<const std::int16_t> samples = decoded();
-    if (condition) samples = buffer.first(conditioner.process(samples, buffer));
+    if (condition) samples = room.first(conditioner.process(samples, room));
     if (!resampled) return encode(samples);
     const auto converted = resampler.process(samples, std::span(resampled.get(), output_capacity));
     return encode({resampled.get(), converted.produced});
@@ -140,8 +167,8 @@ PushResult AudioEngine::Impl::finish() noexcept {
     if (intake.carry_bytes > 0 || vad_intake.carry_bytes > 0) sticky = sticky | Finding::trailing_bytes;
     PushResult result;
     report(result, vad.finish());
-    const std::span<std::int16_t> buffer(mono.get(), mono_capacity);
-    std::span<const std::int16_t> samples = buffer.first(conditioner.flush(buffer));
+    const std::span<std::int16_t> room(mono.get(), mono_capacity);
+    std::span<const std::int16_t> samples = room.first(conditioner.flush(room));
     if (resampled) {
         const std::span<std::int16_t> out(resampled.get(), output_capacity);
         const std::size_t count = resampler.process(samples, out).produced;
@@ -256,6 +283,11 @@ Result<AudioEngine> AudioEngine::create(const EngineConfig& config) noexcept {
 
     std::unique_ptr<Impl> impl(new (std::nothrow) Impl(config, std::move(vad).value(), std::move(conditioner).value(),
                                                        std::move(resampler).value()));
+    if (impl && config.stream_buffer) {
+        auto buffer = AudioStreamBuffer::create(*config.stream_buffer, in, config.mode);
+        if (!buffer) return {buffer.status(), buffer.field()};
+        impl->buffer.emplace(std::move(buffer).value());
+    }
     if (!impl || !impl->allocate_buffers()) return Status::out_of_memory;
     impl->start();
     return AudioEngine(std::move(impl));
@@ -279,6 +311,12 @@ PushResult AudioEngine::advance_time(std::uint32_t ms) noexcept {
     impl_->report(result, impl_->vad.advance_time(ms));
     return result;
 }
+
+PushResult AudioEngine::add_to_stream_buffer(std::span<const std::byte> audio) noexcept {
+    return impl_->push_through_buffer(audio);
+}
+
+AudioStreamBuffer* AudioEngine::stream_buffer() noexcept { return impl_->buffer ? &*impl_->buffer : nullptr; }
 
 Status AudioEngine::set_speech_probability(std::uint16_t probability_q15) noexcept {
     if (probability_q15 > kProbabilityOneQ15) return Status::bad_threshold;
@@ -307,6 +345,7 @@ void AudioEngine::reset() noexcept {
     impl_->vad.reset();
     impl_->conditioner.reset();
     impl_->resampler.reset();
+    if (impl_->buffer) impl_->buffer->reset();
     impl_->start();
 }
 
@@ -329,6 +368,8 @@ std::size_t AudioEngine::max_chunk_bytes() const noexcept { return impl_->max_ch
 std::size_t AudioEngine::max_output_bytes() const noexcept {
     return impl_->output_capacity * bytes_per_sample(impl_->config.output.format);
 }
+std::size_t AudioEngine::max_blocks() const noexcept { return impl_->vad.max_blocks(); }
+std::size_t AudioEngine::max_events() const noexcept { return impl_->vad.max_events(); }
 std::uint32_t AudioEngine::latency_frames() const noexcept { return impl_->conditioner.latency_samples() + impl_->resampler.latency_samples(); }
 std::size_t AudioEngine::memory_bytes() const noexcept { return impl_->memory_bytes(); }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "audioengine/conditioner.h"
@@ -43,6 +44,7 @@ struct AudioEngine::Impl {
     Resampler resampler;
     AudioMetrics metrics;
     ModeStepper stepper;
+    std::optional<AudioStreamBuffer> buffer;
 
     std::size_t frame_bytes = 0;
     std::size_t max_chunk_bytes = 0;
@@ -53,6 +55,8 @@ struct AudioEngine::Impl {
     std::unique_ptr<std::int16_t[]> mono;         // head, then the chunk, decoded and mixed down
     std::unique_ptr<std::int16_t[]> interleaved;  // a piece of it before the mix; only for several channels
     std::unique_ptr<std::int16_t[]> resampled;    // null when the rates are equal
+    std::unique_ptr<std::byte[]> buffered;        // a chunk out of the stream buffer
+    std::size_t buffered_bytes = 0;
     std::unique_ptr<std::byte[]> encoded;         // null when the output is PCM16: samples are its bytes
     ByteRing ring;
 
@@ -73,6 +77,7 @@ struct AudioEngine::Impl {
 
     [[nodiscard]] Status admit(std::size_t chunk_bytes) const noexcept;
     PushResult push(std::span<const std::byte> chunk, Use use, bool condition) noexcept;
+    PushResult push_through_buffer(std::span<const std::byte> audio) noexcept;
     PushResult finish() noexcept;
 
     void look_for_signature(std::span<const std::byte> chunk) noexcept;

@@ -154,6 +154,22 @@ void write_vad(JsonWriter& json, const AudioMetrics& metrics) noexcept {
     json.end();
 }
 
+void write_stream_buffer(JsonWriter& json, const BufferStats& stats) noexcept {
+    json.begin("stream_buffer");
+    json.text("state", name_of(stats.state));
+    json.count("available_bytes", stats.available_bytes);
+    json.count("capacity_bytes", stats.capacity_bytes);
+    json.count("added_frames", stats.added_frames);
+    json.count("read_frames", stats.read_frames);
+    json.count("dropped_frames", stats.dropped_frames);
+    json.count("filled_frames", stats.filled_frames);
+    json.count("overflows", stats.overflows);
+    json.count("underflows", stats.underflows);
+    json.count("late_packets", stats.late);
+    json.count("lost_packets", stats.lost);
+    json.end();
+}
+
 void write_performance(JsonWriter& json, const AudioMetrics& metrics) noexcept {
     constexpr std::uint32_t kNsPerMsDecimals = 6;
     const DurationHistogram& times = metrics.processing;
@@ -186,6 +202,7 @@ std::size_t write_json(const AudioMetrics& metrics, std::span<char> out) noexcep
     json.count("memory_bytes", metrics.memory_bytes);
     write_level(json, metrics.level);
     write_vad(json, metrics);
+    if (metrics.stream_buffer) write_stream_buffer(json, *metrics.stream_buffer);
     write_performance(json, metrics);
     json.end();
     return json.written();

@@ -20,6 +20,7 @@ constexpr Text kTexts[] = {
     {"stream_finished", "After finish a stream takes no more audio until reset."},
     {"truncated_frame", "The audio must end with a whole frame."},
     {"unsupported_format", "The bytes must be raw audio, not a file (RIFF, FLAC, Ogg, MP3, WebM)."},
+    {"no_stream_buffer", "The engine must have been created with a stream buffer."},
     {"bad_snapshot", "A snapshot must be complete and unchanged."},
     {"foreign_snapshot", "A snapshot must come from the same snapshot version and the same engine configuration."},
     {"bad_sample_rate", "The sample rate must be 4000 to 192000 Hz."},

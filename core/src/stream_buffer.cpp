@@ -79,6 +79,7 @@ struct AudioStreamBuffer::Impl {
     [[nodiscard]] std::size_t room() const noexcept { return limit - queued; }
     AddResult refuse(Status status) noexcept;
     AddResult refuse(const Packet& packet, Status status) noexcept;
+    std::size_t dropped_since(std::uint64_t dropped_before) noexcept;
     void begin_stretch() noexcept;
     void update_state() noexcept;
     std::size_t store(const std::byte* frames, std::size_t count) noexcept;
@@ -118,6 +119,13 @@ AddResult AudioStreamBuffer::Impl::refuse(Status status) noexcept {
 AddResult AudioStreamBuffer::Impl::refuse(const Packet& packet, Status status) noexcept {
     order.refuse(packet, status);
     return refuse(status);
+}
+
+// The end of a call that may have met the limit.
+std::size_t AudioStreamBuffer::Impl::dropped_since(std::uint64_t dropped_before) noexcept {
+    const std::uint64_t dropped = counts.dropped_frames - dropped_before;
+    if (dropped > 0) ++counts.overflows;
+    return static_cast<std::size_t>(dropped) * frame_bytes;
 }
 
 void AudioStreamBuffer::Impl::begin_stretch() noexcept {
@@ -163,7 +171,7 @@ AddResult AudioStreamBuffer::Impl::add_audio(std::span<const std::byte> bytes) n
     update_state();
 
     AddResult result;
-    result.dropped_bytes = static_cast<std::size_t>(counts.dropped_frames - dropped_before) * frame_bytes;
+    result.dropped_bytes = dropped_since(dropped_before);
     const bool newest = config.overflow_strategy == OverflowStrategy::drop_newest;
     result.stored_bytes = bytes.size() - (newest ? std::min(bytes.size(), result.dropped_bytes) : 0);
     result.accepted = !newest || result.dropped_bytes == 0;
@@ -173,7 +181,6 @@ AddResult AudioStreamBuffer::Impl::add_audio(std::span<const std::byte> bytes) n
 // Stores frames as the overflow strategy says and returns how many of them. With `error` they fit.
 std::size_t AudioStreamBuffer::Impl::store(const std::byte* frames, std::size_t count) noexcept {
     counts.added_frames += count;
-    if (count > room()) ++counts.overflows;
     if (config.overflow_strategy != OverflowStrategy::drop_oldest) {
         const std::size_t fits = std::min(count, room());
         write(frames, fits);
@@ -251,7 +258,7 @@ AddResult AudioStreamBuffer::Impl::add_packet(const Packet& packet) noexcept {
     update_state();
 
     AddResult result;
-    result.dropped_bytes = static_cast<std::size_t>(counts.dropped_frames - dropped_before) * frame_bytes;
+    result.dropped_bytes = dropped_since(dropped_before);
     result.stored_bytes = size - refused * frame_bytes;
     result.accepted = refused == 0;
     return result;
@@ -306,8 +313,10 @@ void AudioStreamBuffer::Impl::mark_end() noexcept {
     end_marked = true;
     counts.partial_bytes += carried;
     carried = 0;
+    const std::uint64_t dropped_before = counts.dropped_frames;
     order.flush();
     release(0);
+    dropped_since(dropped_before);
     update_state();
 }
 
@@ -446,6 +455,7 @@ AudioStreamBuffer::~AudioStreamBuffer() = default;
 
 AddResult AudioStreamBuffer::add_audio(std::span<const std::byte> audio) noexcept { return impl_->add_audio(audio); }
 AddResult AudioStreamBuffer::add_packet(const Packet& packet) noexcept { return impl_->add_packet(packet); }
+bool AudioStreamBuffer::end_marked() const noexcept { return impl_->end_marked; }
 void AudioStreamBuffer::mark_end() noexcept { impl_->mark_end(); }
 ChunkResult AudioStreamBuffer::get_chunk(std::span<std::byte> out) noexcept { return impl_->get_chunk(out); }
 RingView AudioStreamBuffer::peek() const noexcept { return impl_->peek(); }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "audioengine/buffer_config.h"
 #include "audioengine/result.h"
 #include "audioengine/types.h"
 
@@ -61,6 +63,7 @@ struct EngineConfig {
     AudioConfig audio;
     OutputConfig output;
     VADConfig vad;
+    std::optional<BufferConfig> stream_buffer;  ///< For `add_to_stream_buffer`; takes its memory only when given.
     std::uint32_t max_chunk_ms = 200;  ///< Longest chunk that one `push` takes, 10 to 1000 ms. Sizes the buffers.
 };
 

@@ -21,6 +21,7 @@
 #include "audioengine/result.h"
 #include "audioengine/ring_view.h"
 #include "audioengine/segmenter.h"
+#include "audioengine/stream_buffer.h"
 #include "audioengine/validate.h"
 #include "audioengine/vad.h"
 
@@ -75,6 +76,15 @@ public:
     /// A stream uses this or `process_audio`.
     PushResult prepare_for_playback(std::span<const std::byte> chunk) noexcept;
 
+    /// For jittery connections, with `EngineConfig::stream_buffer`: adds the bytes to the buffer, then takes one chunk of
+    /// `chunk_duration_ms` out of it and pushes that. While the buffer has no whole chunk ready: `not_ready`, no audio (the
+    /// bytes are kept). Without bytes it only takes. Errors: as AudioStreamBuffer::add_audio, then as `push`; without a buffer `no_stream_buffer`.
+    PushResult add_to_stream_buffer(std::span<const std::byte> audio) noexcept;
+
+    /// The buffer itself, to mark the end, to read at one's own pace, or to add numbered packets; null without one. Lives as
+    /// long as the engine.
+    [[nodiscard]] AudioStreamBuffer* stream_buffer() noexcept;
+
     /// With VADType::EXTERNAL: the caller's probability, 0 to 32768, for every block that completes from now on, until
     /// it is told another. Larger values: `bad_threshold`. Without effect for the other types.
     Status set_speech_probability(std::uint16_t probability_q15) noexcept;
@@ -99,7 +109,7 @@ public:
 
     /// Writes the state of the stream between two calls: a few kilobytes, little-endian, the same natively and in
     /// WebAssembly. With the pre-buffer, `pre_buffer()` gives the same after `restore`; without it, only what came
-    /// later. Not in it: the recorded processing times.
+    /// later. Not in it: the recorded processing times, the stream buffer.
     SnapshotResult snapshot(std::span<std::byte> out,
                             SnapshotAudio audio = SnapshotAudio::with_pre_buffer) const noexcept;
 
@@ -128,6 +138,9 @@ public:
     [[nodiscard]] std::size_t max_chunk_bytes() const noexcept;
     /// The most audio that one call hands out.
     [[nodiscard]] std::size_t max_output_bytes() const noexcept;
+    /// The most blocks and events that one call hands out.
+    [[nodiscard]] std::size_t max_blocks() const noexcept;
+    [[nodiscard]] std::size_t max_events() const noexcept;
     /// Algorithmic delay of the audio path, in input frames.
     [[nodiscard]] std::uint32_t latency_frames() const noexcept;
     /// All memory of this engine, known from `create` on.

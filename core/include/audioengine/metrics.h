@@ -5,8 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
+#include "audioengine/stream_buffer.h"
 #include "audioengine/types.h"
 #include "audioengine/validate.h"
 
@@ -56,6 +58,7 @@ struct AudioMetrics {
     std::int32_t threshold_dbfs_x100 = -12000;
     std::uint64_t memory_bytes = 0;
     std::uint32_t chunk_duration_ms = 20;
+    std::optional<BufferStats> stream_buffer;  ///< As of the last `add_to_stream_buffer`.
     DurationHistogram processing;  ///< As recorded by the caller.
 
     /// Tells how long one `push` took.
@@ -69,6 +72,6 @@ struct AudioMetrics {
 /// `performance.realtime_capable` ...). Returns the bytes written, without a terminator, or 0 when `out` is too small;
 /// `kMetricsJsonBytes` is always enough.
 std::size_t write_json(const AudioMetrics& metrics, std::span<char> out) noexcept;
-inline constexpr std::size_t kMetricsJsonBytes = 2048;
+inline constexpr std::size_t kMetricsJsonBytes = 4096;
 
 }  // namespace audioengine

@@ -127,6 +127,7 @@ public:
     [[nodiscard]] std::size_t capacity_frames() const noexcept;   ///< The limit in force.
     [[nodiscard]] std::size_t prebuffer_frames() const noexcept;  ///< The start-up depth in force.
     [[nodiscard]] BufferState state() const noexcept;
+    [[nodiscard]] bool end_marked() const noexcept;  ///< `mark_end` was the last word; nothing was added since.
     [[nodiscard]] BufferStats stats() const noexcept;
     [[nodiscard]] BufferStats get_stats() const noexcept { return stats(); }
     [[nodiscard]] BufferStats metrics() const noexcept { return stats(); }

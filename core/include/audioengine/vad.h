@@ -104,6 +104,9 @@ public:
     [[nodiscard]] VADState state() const noexcept { return segmenter_.state(); }
     [[nodiscard]] std::uint64_t blocks_decided() const noexcept { return blocks_decided_; }
     [[nodiscard]] const EnergyDetector& energy() const noexcept { return energy_; }
+    /// The most of each that one call hands out.
+    [[nodiscard]] std::size_t max_blocks() const noexcept { return block_capacity_; }
+    [[nodiscard]] std::size_t max_events() const noexcept { return event_capacity_; }
     /// Input samples from a block's end to its decision.
     [[nodiscard]] std::uint32_t latency_samples() const noexcept { return resampler_.latency_samples(); }
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
