@@ -43,7 +43,7 @@ test('microphone: speech is heard, page and relay agree on every block, Stop let
   const { page, complaints } = await open(browser, relay.url);
   await page.click('#microphone');
   await waitForState(page, 'speech');
-  assert.equal(await textOf(page, '#state-word'), 'Speech');
+  await page.waitForSelector('#state-word:text-is("Speech")');
   await waitForBlocks(page, kEnoughBlocks);
   await shot(page, 'microphone');
   assert.deepEqual(await page.evaluate(() => microphoneTracks.map(({ readyState }) => readyState)), ['live']);

@@ -48,6 +48,7 @@ function showRelay(): void {
 }
 
 function draw(): void {
+  cancelAnimationFrame(frame);
   frame = 0;
   if (!run) return;
   if (run.live) showRun(run);
@@ -99,11 +100,11 @@ async function stop(trouble?: string): Promise<void> {
   showButtons();
   await run.stop();
   showTrouble(trouble);
+  draw(); // all of it, before anything can be pressed again
   showIdle('Stopped', 'The whole run is below.');
   busy = false;
   showButtons();
   if (byKeyboard) buttons.recording.focus();
-  invalidate();
 }
 
 async function compareSettings({ node, relaySession, context }: Run): Promise<void> {
