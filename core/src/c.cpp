@@ -63,8 +63,14 @@ std::span<const std::byte> as_span(const void* bytes, size_t length) noexcept {
 ae_result to_c(ae_engine& engine, const PushResult& from) noexcept {
     for (std::size_t i = 0; i < from.events.size(); ++i) {
         const audioengine::VadEvent& event = from.events[i];
-        engine.events[i] = {static_cast<std::uint32_t>(event.type), static_cast<std::uint32_t>(event.reason),
-                            event.segment, 0, event.at_ms, event.onset_ms, event.padded_ms, event.end_ms};
+        engine.events[i] = {static_cast<std::uint32_t>(event.type),
+                            static_cast<std::uint32_t>(event.reason),
+                            event.segment,
+                            0,
+                            event.at_ms,
+                            event.onset_ms,
+                            event.padded_ms,
+                            event.end_ms};
     }
     for (std::size_t i = 0; i < from.blocks.size(); ++i) {
         const audioengine::BlockResult& block = from.blocks[i];
@@ -93,7 +99,8 @@ const char* ae_status_name(ae_status status) {
 }
 
 const char* ae_status_message(ae_status status) {
-    if (status == AE_BAD_STRUCT_SIZE) return "The configuration must have been set up by ae_config_init of this version.";
+    if (status == AE_BAD_STRUCT_SIZE)
+        return "The configuration must have been set up by ae_config_init of this version.";
     return audioengine::status_message(to_enum<Status>(status));
 }
 

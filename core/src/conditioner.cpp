@@ -17,7 +17,7 @@ constexpr std::uint32_t kStretchMs = 5;
 
 // Levels in squares of 16-bit full scale.
 constexpr double kFullScaleSquare = 32768.0 * 32768.0;
-constexpr double kTargetMeanSquare = kFullScaleSquare * 0.01;      // -20 dBFS
+constexpr double kTargetMeanSquare = kFullScaleSquare * 0.01;       // -20 dBFS
 constexpr double kQuietestMeanSquare = kFullScaleSquare * 0.00001;  // -50 dBFS: below it nobody speaks
 constexpr double kActiveShare = 0.01;                               // of the speech level: 20 dB under it is a pause
 constexpr double kCeiling = 32768.0 * 0.8912509381337456;           // -1 dBFS
@@ -140,7 +140,8 @@ void Conditioner::follow_level(double mean_square) noexcept {
     if (mean_square < kQuietestMeanSquare || mean_square < active_mean_square_ * kActiveShare) return;
     active_stretches_ = std::min(active_stretches_ + 1, kAveragedStretches);
     active_mean_square_ += (mean_square - active_mean_square_) / static_cast<double>(active_stretches_);
-    const double wanted = std::clamp(__builtin_sqrt(kTargetMeanSquare / active_mean_square_), kLowestGain, kHighestGain);
+    const double wanted =
+        std::clamp(__builtin_sqrt(kTargetMeanSquare / active_mean_square_), kLowestGain, kHighestGain);
     steady_gain_ = std::clamp(wanted, steady_gain_ / kGainStep, steady_gain_ * kGainStep);
 }
 

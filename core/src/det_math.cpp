@@ -36,8 +36,8 @@ constexpr auto kSineRatios = sine_ratios();
 std::int32_t log2_q16(std::uint64_t x) noexcept {
     const int exponent = 63 - __builtin_clzll(x);
     // Mantissa in [1, 2) as Q31; squaring it yields one binary digit of the logarithm at a time.
-    std::uint64_t mantissa = exponent >= 31 ? x >> static_cast<unsigned>(exponent - 31)
-                                            : x << static_cast<unsigned>(31 - exponent);
+    std::uint64_t mantissa =
+        exponent >= 31 ? x >> static_cast<unsigned>(exponent - 31) : x << static_cast<unsigned>(31 - exponent);
     std::int32_t fraction = 0;
     for (int bit = 0; bit < 16; ++bit) {
         mantissa = (mantissa * mantissa) >> 31U;
@@ -53,8 +53,7 @@ std::int32_t log2_q16(std::uint64_t x) noexcept {
 std::int32_t mean_square_dbfs_x100(std::uint64_t sum_squares, std::uint64_t count) noexcept {
     if (sum_squares == 0 || count == 0) return kSilenceDbfsX100;
     constexpr std::int64_t kFullScaleSquareLog2Q16 = 30 * 65536;
-    const std::int64_t log2_ratio_q16 =
-        std::int64_t{log2_q16(sum_squares)} - log2_q16(count) - kFullScaleSquareLog2Q16;
+    const std::int64_t log2_ratio_q16 = std::int64_t{log2_q16(sum_squares)} - log2_q16(count) - kFullScaleSquareLog2Q16;
     // 1000 * log10(2) = 301.03 hundredths of a dB for each power of two.
     const auto dbfs_x100 = static_cast<std::int32_t>((log2_ratio_q16 * 30103) / (65536 * 100));
     return dbfs_x100 < kSilenceDbfsX100 ? kSilenceDbfsX100 : dbfs_x100;

@@ -49,8 +49,7 @@ bool AudioEngine::Impl::allocate_buffers() noexcept {
     if (resamples) resampled = allocate<std::int16_t>(output_capacity);
     if (encodes) encoded = allocate<std::byte>(output_capacity * bytes_per_sample(config.output.format));
     return mono && (in.channels == 1 || interleaved) && (!resamples || resampled) && (!encodes || encoded) &&
-           (!buffer || buffered) &&
-           ring.allocate(ring_frames * frame_bytes);
+           (!buffer || buffered) && ring.allocate(ring_frames * frame_bytes);
 }
 
 std::size_t AudioEngine::Impl::memory_bytes() const noexcept {
@@ -293,7 +292,9 @@ Result<AudioEngine> AudioEngine::create(const EngineConfig& config) noexcept {
     return AudioEngine(std::move(impl));
 }
 
-PushResult AudioEngine::push(std::span<const std::byte> chunk) noexcept { return impl_->push(chunk, {true, true}, true); }
+PushResult AudioEngine::push(std::span<const std::byte> chunk) noexcept {
+    return impl_->push(chunk, {true, true}, true);
+}
 PushResult AudioEngine::process_audio(std::span<const std::byte> chunk) noexcept {
     return impl_->push(chunk, {true, false}, true);
 }
@@ -370,7 +371,9 @@ std::size_t AudioEngine::max_output_bytes() const noexcept {
 }
 std::size_t AudioEngine::max_blocks() const noexcept { return impl_->vad.max_blocks(); }
 std::size_t AudioEngine::max_events() const noexcept { return impl_->vad.max_events(); }
-std::uint32_t AudioEngine::latency_frames() const noexcept { return impl_->conditioner.latency_samples() + impl_->resampler.latency_samples(); }
+std::uint32_t AudioEngine::latency_frames() const noexcept {
+    return impl_->conditioner.latency_samples() + impl_->resampler.latency_samples();
+}
 std::size_t AudioEngine::memory_bytes() const noexcept { return impl_->memory_bytes(); }
 
 }  // namespace audioengine

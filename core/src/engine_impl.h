@@ -57,7 +57,7 @@ struct AudioEngine::Impl {
     std::unique_ptr<std::int16_t[]> resampled;    // null when the rates are equal
     std::unique_ptr<std::byte[]> buffered;        // a chunk out of the stream buffer
     std::size_t buffered_bytes = 0;
-    std::unique_ptr<std::byte[]> encoded;         // null when the output is PCM16: samples are its bytes
+    std::unique_ptr<std::byte[]> encoded;  // null when the output is PCM16: samples are its bytes
     ByteRing ring;
 
     Intake intake;      // push, process_audio, prepare_for_playback

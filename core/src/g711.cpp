@@ -52,7 +52,8 @@ constexpr std::int16_t decode_alaw(std::uint8_t code) {
 template <std::int16_t (*Decode)(std::uint8_t)>
 constexpr std::array<std::int16_t, 256> decode_table() {
     std::array<std::int16_t, 256> table{};
-    for (int code = 0; code < 256; ++code) table[static_cast<std::size_t>(code)] = Decode(static_cast<std::uint8_t>(code));
+    for (int code = 0; code < 256; ++code)
+        table[static_cast<std::size_t>(code)] = Decode(static_cast<std::uint8_t>(code));
     return table;
 }
 constexpr auto kUlawTable = decode_table<decode_ulaw>();

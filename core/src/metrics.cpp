@@ -85,8 +85,8 @@ public:
         comma();
         write_key(key);
         if (value < 0) put('-');
-        const std::uint64_t magnitude = value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value)
-                                                  : static_cast<std::uint64_t>(value);
+        const std::uint64_t magnitude =
+            value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
         std::uint64_t unit = 1;
         for (std::uint32_t i = 0; i < decimals; ++i) unit *= 10;
         write_number(magnitude / unit);

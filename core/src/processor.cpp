@@ -199,7 +199,8 @@ AudioProcessor::Written AudioProcessor::resample(std::span<const std::byte> audi
     if (out.size() < needed) return {Status::output_too_small, 0, 0};
 
     Resampler& resampler = created.value();
-    const std::size_t work_samples = std::max(resampler.max_output_samples(kPieceFrames), resampler.max_flush_samples());
+    const std::size_t work_samples =
+        std::max(resampler.max_output_samples(kPieceFrames), resampler.max_flush_samples());
     const std::unique_ptr<std::int16_t[]> memory(new (std::nothrow) std::int16_t[work_samples]);
     if (!memory) return {Status::out_of_memory, 0, 0};
     const std::span<std::int16_t> work(memory.get(), work_samples);

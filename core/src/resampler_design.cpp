@@ -17,7 +17,7 @@ struct ModeDesign {
     std::uint32_t max_half_low_samples;  // half length in samples of the lower rate
     std::uint32_t max_half_ms;           // and in time; 0: no limit
     double stop_band_db;  // asked of Kaiser's formula, which promises a little too much; measured in resampler_test
-    double middle;  // of the transition, as a share of half the lower rate; 0: the stop band begins at that half
+    double middle;        // of the transition, as a share of half the lower rate; 0: the stop band begins at that half
 };
 
 constexpr ModeDesign kRealtime{36, 2, 106.0, 1.025};

@@ -14,11 +14,11 @@ inline constexpr std::uint32_t kInterpolationRows = kInterpolatedPhases + 3;
 
 /// Lengths in input samples, frequencies as shares of the input rate.
 struct FilterDesign {
-    std::uint32_t phases = 1;     ///< Output positions between two input samples: to_rate / gcd.
-    std::uint32_t half = 0;       ///< The window reaches this far to either side of the output's position.
-    std::uint32_t stride = 0;     ///< Taps of a row: 2 * half, padded in front with zeros to a multiple of kDotLanes.
-    bool interpolated = false;    ///< The table has kInterpolationRows rows instead of `phases`.
-    double cutoff = 0.0;          ///< Middle of the transition band.
+    std::uint32_t phases = 1;   ///< Output positions between two input samples: to_rate / gcd.
+    std::uint32_t half = 0;     ///< The window reaches this far to either side of the output's position.
+    std::uint32_t stride = 0;   ///< Taps of a row: 2 * half, padded in front with zeros to a multiple of kDotLanes.
+    bool interpolated = false;  ///< The table has kInterpolationRows rows instead of `phases`.
+    double cutoff = 0.0;        ///< Middle of the transition band.
     double kaiser_beta = 0.0;
 
     [[nodiscard]] std::size_t rows() const noexcept { return interpolated ? kInterpolationRows : phases; }

@@ -38,7 +38,7 @@ struct Resampler::Impl {
     bool switchable = false;
     std::size_t longest_before = 0;  // of all modes that can come: input kept before the next output's position,
     std::size_t longest_half = 0;    // and the most that can wait after it
-    std::uint32_t step_whole = 0;  // input samples from one output to the next: whole ones and phases
+    std::uint32_t step_whole = 0;    // input samples from one output to the next: whole ones and phases
     std::uint32_t step_phases = 0;
 
     std::unique_ptr<float[]> table;

@@ -28,12 +28,10 @@ constexpr Name<VADType> kVadTypes[] = {
     {"external", VADType::EXTERNAL},
 };
 constexpr Name<AudioFormat> kFormats[] = {
-    {"pcm16", AudioFormat::PCM16},         {"s16", AudioFormat::PCM16},
-    {"g711_ulaw", AudioFormat::G711_ULAW}, {"ulaw", AudioFormat::G711_ULAW},
-    {"mulaw", AudioFormat::G711_ULAW},     {"pcmu", AudioFormat::G711_ULAW},
-    {"g711_alaw", AudioFormat::G711_ALAW}, {"alaw", AudioFormat::G711_ALAW},
-    {"pcma", AudioFormat::G711_ALAW},      {"float32", AudioFormat::FLOAT32},
-    {"f32", AudioFormat::FLOAT32},
+    {"pcm16", AudioFormat::PCM16},         {"s16", AudioFormat::PCM16},       {"g711_ulaw", AudioFormat::G711_ULAW},
+    {"ulaw", AudioFormat::G711_ULAW},      {"mulaw", AudioFormat::G711_ULAW}, {"pcmu", AudioFormat::G711_ULAW},
+    {"g711_alaw", AudioFormat::G711_ALAW}, {"alaw", AudioFormat::G711_ALAW},  {"pcma", AudioFormat::G711_ALAW},
+    {"float32", AudioFormat::FLOAT32},     {"f32", AudioFormat::FLOAT32},
 };
 
 template <class Enum, std::size_t N>

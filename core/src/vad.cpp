@@ -61,7 +61,8 @@ FastVADDetector::Output FastVADDetector::advance_time(std::uint32_t ms) noexcept
 FastVADDetector::Output FastVADDetector::finish() noexcept {
     begin_output();
     if (finished_) return output(Status::stream_finished);
-    const auto flushed = resampler_.flush(std::span(pending_.get() + pending_count_, pending_capacity_ - pending_count_));
+    const auto flushed =
+        resampler_.flush(std::span(pending_.get() + pending_count_, pending_capacity_ - pending_count_));
     pending_count_ += flushed.produced;
     decide_ready_blocks();
     take(segmenter_.finish());
@@ -72,7 +73,8 @@ FastVADDetector::Output FastVADDetector::finish() noexcept {
 void FastVADDetector::decide_ready_blocks() noexcept {
     std::size_t at = 0;
     for (; at + kBlockSamples <= pending_count_; at += kBlockSamples) {
-        const auto heard = energy_.process(std::span<const std::int16_t, kBlockSamples>(pending_.get() + at, kBlockSamples));
+        const auto heard =
+            energy_.process(std::span<const std::int16_t, kBlockSamples>(pending_.get() + at, kBlockSamples));
         const std::uint16_t probability = type_ == VADType::EXTERNAL ? external_q15_ : heard.probability_q15;
         take(segmenter_.process(probability));
         blocks_[block_count_++] = {probability, heard.level_dbfs_x100, segmenter_.state()};

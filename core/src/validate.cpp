@@ -12,9 +12,8 @@ namespace audioengine {
 
 namespace {
 
-constexpr const char* kFindingNames[kFindingCount] = {"clipped",    "near_clipping", "dc_offset",
-                                                      "digital_silence", "low_level", "non_finite",
-                                                      "container",  "trailing_bytes"};
+constexpr const char* kFindingNames[kFindingCount] = {"clipped",   "near_clipping", "dc_offset", "digital_silence",
+                                                      "low_level", "non_finite",    "container", "trailing_bytes"};
 
 constexpr std::size_t kScanSamples = 256;
 constexpr std::uint32_t kClippedRun = 3;
@@ -97,8 +96,8 @@ AudioMetadata describe(const AudioConfig& config, const LevelScan& scan) noexcep
     metadata.crest_db_x100 = metadata.peak_dbfs_x100 - metadata.rms_dbfs_x100;
     if (scan.samples > 0) {
         const auto count = static_cast<std::int64_t>(scan.samples);
-        metadata.dc_ppm = static_cast<std::int32_t>(scan.sum / count * 1000000 / 32768 +
-                                                    scan.sum % count * 1000000 / count / 32768);
+        metadata.dc_ppm =
+            static_cast<std::int32_t>(scan.sum / count * 1000000 / 32768 + scan.sum % count * 1000000 / count / 32768);
     }
     metadata.clipped_ppm = share_ppm(scan.full_scale, scan.samples);
     metadata.zero_ppm = share_ppm(scan.zeros, scan.samples);

@@ -5,8 +5,8 @@
 
 #include "audioengine/c.h"
 
-#define EXPECT(condition) \
-    do {                  \
+#define EXPECT(condition)                  \
+    do {                                   \
         if (!(condition)) return __LINE__; \
     } while (0)
 

@@ -22,15 +22,15 @@
 #include "audioengine/ring_view.h"
 #include "audioengine/segmenter.h"
 #include "audioengine/stream_buffer.h"
-#include "audioengine/validate.h"
 #include "audioengine/vad.h"
+#include "audioengine/validate.h"
 
 namespace audioengine {
 
 /// What one `push` gave. The spans hold until the next call on the engine.
 struct [[nodiscard]] PushResult {
-    Status status = Status::ok;   ///< Other than `ok`: nothing was consumed, nothing changed.
-    std::size_t position = 0;     ///< The byte of the chunk at which `status` was found.
+    Status status = Status::ok;  ///< Other than `ok`: nothing was consumed, nothing changed.
+    std::size_t position = 0;    ///< The byte of the chunk at which `status` was found.
     VADState state = VADState::SILENCE;
     std::span<const std::byte> audio;     ///< Output format, mono. May be empty: the filters wait for input.
     std::span<const VadEvent> events;     ///< In order of time.

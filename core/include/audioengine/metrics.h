@@ -59,7 +59,7 @@ struct AudioMetrics {
     std::uint64_t memory_bytes = 0;
     std::uint32_t chunk_duration_ms = 20;
     std::optional<BufferStats> stream_buffer;  ///< As of the last `add_to_stream_buffer`.
-    DurationHistogram processing;  ///< As recorded by the caller.
+    DurationHistogram processing;              ///< As recorded by the caller.
 
     /// Tells how long one `push` took.
     void record_processing_ns(std::uint64_t ns) noexcept { processing.record(ns); }

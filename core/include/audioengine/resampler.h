@@ -42,8 +42,8 @@ public:
     ~Resampler();
 
     struct [[nodiscard]] Counts {
-        Status status;           ///< `ok`; `output_too_small` (nothing was consumed); `stream_finished`.
-        std::size_t produced;    ///< Samples written.
+        Status status;         ///< `ok`; `output_too_small` (nothing was consumed); `stream_finished`.
+        std::size_t produced;  ///< Samples written.
     };
 
     /// Takes all of `in`, writes what has become ready. `out` must hold `max_output_samples(in.size())`.

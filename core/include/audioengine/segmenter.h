@@ -37,9 +37,9 @@ struct VadEvent {
     std::uint32_t segment = 0;           ///< 1 for the stream's first segment; 0 for false_start.
     std::uint64_t at_ms = 0;             ///< When it was decided: the end of the deciding block.
     std::uint64_t onset_ms = 0;          ///< Where voice began.
-    std::uint64_t padded_ms = 0;  ///< Onset less `pre_buffer_ms`; never before the end of the previous segment.
-                                  ///< The onset itself for false_start.
-    std::uint64_t end_ms = 0;     ///< For speech_end: where voice ended.
+    std::uint64_t padded_ms = 0;         ///< Onset less `pre_buffer_ms`; never before the end of the previous segment.
+                                         ///< The onset itself for false_start.
+    std::uint64_t end_ms = 0;            ///< For speech_end: where voice ended.
 };
 
 /// "speech_start", "speech_end", "false_start"; "silence", "max_speech", "gap", "end_of_stream", "".

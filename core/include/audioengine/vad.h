@@ -32,8 +32,8 @@ public:
     EnergyDetector(const VADConfig& config, float min_amplitude) noexcept;
 
     struct Output {
-        std::uint16_t probability_q15;   ///< 0 to 32768.
-        std::int16_t level_dbfs_x100;    ///< RMS of the block (adaptive: without DC), hundredths of a dB, -12000 to 0.
+        std::uint16_t probability_q15;  ///< 0 to 32768.
+        std::int16_t level_dbfs_x100;   ///< RMS of the block (adaptive: without DC), hundredths of a dB, -12000 to 0.
     };
     Output process(std::span<const std::int16_t, kBlockSamples> block) noexcept;
 

@@ -15,14 +15,14 @@ namespace audioengine {
 /// What is remarkable about a stretch of audio. A set of bits.
 enum class Finding : std::uint32_t {
     none = 0,
-    clipped = 1U << 0U,         ///< Three or more full-scale samples in a row.
-    near_clipping = 1U << 1U,   ///< More than 0.1 % of the samples at or above `max_amplitude`.
-    dc_offset = 1U << 2U,       ///< The mean is more than 1 % of full scale away from zero.
-    digital_silence = 1U << 3U, ///< Every sample is exactly zero.
-    low_level = 1U << 4U,       ///< RMS under `min_amplitude`, but not digital silence.
-    non_finite = 1U << 5U,      ///< NaN or infinity among float32 samples.
-    container = 1U << 6U,       ///< Starts with the signature of a file; see `is_container`.
-    trailing_bytes = 1U << 7U,  ///< Does not end with a whole frame.
+    clipped = 1U << 0U,          ///< Three or more full-scale samples in a row.
+    near_clipping = 1U << 1U,    ///< More than 0.1 % of the samples at or above `max_amplitude`.
+    dc_offset = 1U << 2U,        ///< The mean is more than 1 % of full scale away from zero.
+    digital_silence = 1U << 3U,  ///< Every sample is exactly zero.
+    low_level = 1U << 4U,        ///< RMS under `min_amplitude`, but not digital silence.
+    non_finite = 1U << 5U,       ///< NaN or infinity among float32 samples.
+    container = 1U << 6U,        ///< Starts with the signature of a file; see `is_container`.
+    trailing_bytes = 1U << 7U,   ///< Does not end with a whole frame.
 };
 
 [[nodiscard]] constexpr Finding operator|(Finding a, Finding b) noexcept {
@@ -65,24 +65,24 @@ struct AudioMetadata {
     std::uint32_t sample_rate_hz = 0;
     std::uint32_t channels = 0;
     std::uint64_t frames = 0;
-    std::uint64_t duration_us = 0;  ///< Microseconds.
+    std::uint64_t duration_us = 0;    ///< Microseconds.
     std::int32_t peak_dbfs_x100 = 0;  ///< Hundredths of a decibel below full scale; -12000 for silence.
     std::int32_t rms_dbfs_x100 = 0;
-    std::int32_t dc_ppm = 0;        ///< Mean, in millionths of full scale.
-    std::uint32_t clipped_ppm = 0;  ///< Share of full-scale samples, in millionths.
-    std::uint32_t zero_ppm = 0;     ///< Share of zero samples, in millionths.
+    std::int32_t dc_ppm = 0;         ///< Mean, in millionths of full scale.
+    std::uint32_t clipped_ppm = 0;   ///< Share of full-scale samples, in millionths.
+    std::uint32_t zero_ppm = 0;      ///< Share of zero samples, in millionths.
     std::int32_t crest_db_x100 = 0;  ///< Peak over RMS, hundredths of a decibel.
     // Only by AudioProcessor::analyze_audio with `detailed`; 0 otherwise.
     std::int32_t noise_floor_dbfs_x100 = 0;  ///< The quietest 80 ms that are not digital silence.
-    std::uint32_t bandwidth_hz = 0;  ///< Above this there is nothing but the rounding of 16-bit samples.
+    std::uint32_t bandwidth_hz = 0;          ///< Above this there is nothing but the rounding of 16-bit samples.
 };
 
 /// What `validate_audio` answers.
 struct [[nodiscard]] ValidationResult {
-    Status status = Status::ok;   ///< `ok`, `empty_input`, `truncated_frame` or `unsupported_format`.
-    std::size_t position = 0;     ///< The byte at which `status` was found.
+    Status status = Status::ok;  ///< `ok`, `empty_input`, `truncated_frame` or `unsupported_format`.
+    std::size_t position = 0;    ///< The byte at which `status` was found.
     Finding findings = Finding::none;
-    AudioMetadata metadata;       ///< Filled as far as the bytes could be read.
+    AudioMetadata metadata;  ///< Filled as far as the bytes could be read.
     [[nodiscard]] bool ok() const noexcept { return status == Status::ok; }
 };
 
