@@ -1,4 +1,5 @@
-// Every field of EngineConfig by name: reads one from text, writes all as JSON, lists them with their help.
+// Every field of EngineConfig by name (the optional stream buffer left out): reads one from text, writes all as JSON,
+// lists them with their help.
 //
 // One table serves the command line (`--speech-end-ms 500`), the relay's query string (`?speech_end_ms=500`) and every
 // JSON answer, so that a new field of the core is named in one place.

@@ -24,7 +24,7 @@ constexpr Span kScoreSpan{508, 628};
 constexpr std::array kSpans{kWaveSpan, kLevelSpan, kScoreSpan};
 
 struct Panel {
-    const char* title;
+    std::string title;
     Span span;
     double low;   // value at the bottom
     double high;  // value at the top
@@ -42,8 +42,9 @@ constexpr const char* kStyle = R"(<style>
   text { font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif; font-size: 12px; fill: #5b6472 }
   .title { font-size: 18px; font-weight: 600; fill: #1c2330 } .subtitle { font-size: 13px }
   .name { font-weight: 600; fill: #1c2330 } .number { font-size: 11px; fill: #0b6b50 }
-  .grid { stroke: #dfe3e8; stroke-width: 1 } .axis { stroke: #9aa3b0; stroke-width: 1 }
+  .grid { stroke: #1c2330; stroke-opacity: .1 } .axis { stroke: #9aa3b0; stroke-width: 1 }
   .speech { fill: #12a37a; fill-opacity: .14 } .bar { fill: #12a37a }
+  .speech, .bar { shape-rendering: crispEdges }
   .wave { fill: #2f6db3; stroke: #2f6db3; stroke-width: .6; stroke-linejoin: round }
   .level { stroke: #2f6db3 } .score { stroke: #7a3fc9 } .band { fill-opacity: .18 }
   .level.band { fill: #2f6db3 } .score.band { fill: #7a3fc9 }
@@ -53,7 +54,7 @@ constexpr const char* kStyle = R"(<style>
   @media (prefers-color-scheme: dark) {
     .page { fill: #11151b } .panel { fill: #181d25 }
     text { fill: #9ba6b5 } .title, .name { fill: #e8ecf1 } .number { fill: #5fdcb4 }
-    .grid { stroke: #2a313c } .axis { stroke: #596373 }
+    .grid { stroke: #ffffff } .axis { stroke: #596373 }
     .speech { fill: #2fc79a; fill-opacity: .16 } .bar { fill: #2fc79a }
     .wave { fill: #74aef0; stroke: #74aef0 } .level { stroke: #74aef0 } .score { stroke: #b891f5 }
     .level.band { fill: #74aef0 } .score.band { fill: #b891f5 }
@@ -103,7 +104,7 @@ public:
     void add_text(const std::string& text) { svg_ += text; }
 
     void title(const Panel& panel) {
-        add("<text class=\"name\" x=\"%.0f\" y=\"%.0f\">%s</text>\n", kLeft, panel.span.top - 8, panel.title);
+        add("<text class=\"name\" x=\"%.0f\" y=\"%.0f\">%s</text>\n", kLeft, panel.span.top - 8, panel.title.c_str());
     }
 
     void tick(const Panel& panel, double value, const char* label) {
@@ -174,8 +175,17 @@ void draw_wave(Drawing& drawing, const Timeline& timeline, std::uint32_t rate_hz
     drawing.add("Z\"/>\n");
 }
 
+/// "Level of each 10 ms block"; where a column covers several, what the line and the band behind it show.
+std::string row_title(const std::string& what, const FoldingRow<RangeColumn>& row) {
+    if (row.units_per_column() == 1) return what + " of each 10 ms block";
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), ", mean and range of each %.10g s",
+                  static_cast<double>(row.units_per_column()) / kBlocksPerSecond);
+    return what + text.data();
+}
+
 void draw_level(Drawing& drawing, const Timeline& timeline) {
-    const Panel panel{"Level of each 10 ms block (dBFS)", kLevelSpan, -90, 0};
+    const Panel panel{row_title("Level", timeline.level_dbfs_x100()) + " (dBFS)", kLevelSpan, -90, 0};
     drawing.title(panel);
     for (const auto& [value, label] : {std::pair{0, "0"}, {-30, "\u221230"}, {-60, "\u221260"}, {-90, "\u221290"}}) {
         drawing.tick(panel, value, label);
@@ -194,7 +204,7 @@ void draw_level(Drawing& drawing, const Timeline& timeline) {
 }
 
 void draw_score(Drawing& drawing, const Timeline& timeline, const PlotText& text) {
-    const Panel panel{"Score, how much like speech (0 to 1)", kScoreSpan, 0, 1};
+    const Panel panel{row_title("Score", timeline.score_q15()) + " (0 to 1)", kScoreSpan, 0, 1};
     drawing.title(panel);
     for (const auto& [value, label] : {std::pair{0.0, "0"}, {0.5, "0.5"}, {1.0, "1"}})
         drawing.tick(panel, value, label);
@@ -208,24 +218,40 @@ void draw_score(Drawing& drawing, const Timeline& timeline, const PlotText& text
     drawing.legend(panel, kRight - 132, "exit", label.data());
 }
 
+/// Speech behind the three panels, paler where only a share of the time is speech, and a bar on top.
+void draw_band(Drawing& drawing, double from_s, double to_s, double share) {
+    const double left = drawing.x(from_s);
+    const double width = drawing.x(to_s) - left;
+    drawing.add("<g opacity=\"%.2f\">", share);
+    for (const Span& span : kSpans) {
+        drawing.add("<rect class=\"speech\" x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"%.0f\"/>", left, span.top,
+                    width, span.bottom - span.top);
+    }
+    drawing.add("<rect class=\"bar\" x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"4\"/></g>\n", left,
+                kWaveSpan.top - 4, width);
+}
+
 /// The panels' grounds, and the segments on them, under everything else.
 void draw_ground(Drawing& drawing, const Timeline& timeline) {
     for (const Span& span : kSpans) {
         drawing.add("<rect class=\"panel\" x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\"/>\n", kLeft, span.top,
                     kRight - kLeft, span.bottom - span.top);
     }
+    // Bins of the same share in a row make one band: in a short recording, one for each segment.
+    const SpeechShare& speech = timeline.speech();
+    const auto time_of = [&](std::size_t bin) { return static_cast<double>(bin * speech.bin_ms()) / 1000; };
+    for (std::size_t begin = 0; begin < speech.bins();) {
+        std::size_t end = begin + 1;
+        while (end < speech.bins() && speech.share(end) == speech.share(begin)) ++end;
+        if (speech.share(begin) > 0) draw_band(drawing, time_of(begin), time_of(end), speech.share(begin));
+        begin = end;
+    }
     std::size_t number = 0;
-    for (const Segment& segment : timeline.segments()) {
+    for (const Segment& segment : timeline.first_segments()) {
         const double left = drawing.x(static_cast<double>(segment.start_ms) / 1000);
-        const double width = std::max(1.0, drawing.x(static_cast<double>(segment.end_ms) / 1000) - left);
-        for (const Span& span : kSpans) {
-            drawing.add("<rect class=\"speech\" x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"%.0f\"/>", left, span.top,
-                        width, span.bottom - span.top);
-        }
-        drawing.add("<rect class=\"bar\" x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"4\"/>\n", left,
-                    kWaveSpan.top - 4, width);
+        const double width = drawing.x(static_cast<double>(segment.end_ms) / 1000) - left;
         ++number;
-        if (width > (number < 10 ? 12 : number < 100 ? 20 : 28)) {
+        if (width > (number < 10 ? 12 : 20)) {
             drawing.add("<text class=\"number\" x=\"%.1f\" y=\"%.0f\" text-anchor=\"middle\">%zu</text>\n",
                         left + width / 2, kWaveSpan.top + 14, number);
         }

@@ -1,8 +1,23 @@
 #include "timeline.h"
 
 namespace audioengine::tool {
-namespace {
-constexpr std::size_t kMaxSegments = 1000;
+
+void SpeechShare::add(const Segment& segment) {
+    while (segment.end_ms > bin_ms_ * kMaxBins) {
+        speech_ms_.resize((speech_ms_.size() + 1) / 2 * 2);
+        for (std::size_t i = 0; i < speech_ms_.size() / 2; ++i) {
+            speech_ms_[i] = speech_ms_[2 * i] + speech_ms_[2 * i + 1];
+        }
+        speech_ms_.resize(speech_ms_.size() / 2);
+        bin_ms_ *= 2;
+    }
+    for (std::uint64_t from_ms = segment.start_ms; from_ms < segment.end_ms;) {
+        const std::size_t bin = from_ms / bin_ms_;
+        const std::uint64_t to_ms = std::min(segment.end_ms, (bin + 1) * bin_ms_);
+        if (bin >= speech_ms_.size()) speech_ms_.resize(bin + 1);
+        speech_ms_[bin] += to_ms - from_ms;
+        from_ms = to_ms;
+    }
 }
 
 void Timeline::add_samples(std::span<const std::int16_t> mono) {
@@ -17,19 +32,8 @@ void Timeline::add_block(const BlockResult& block, std::int32_t threshold_dbfs_x
 }
 
 void Timeline::add_segment(const Segment& segment) {
-    segments_.push_back(segment);
-    while (segments_.size() > kMaxSegments) {
-        std::size_t kept = 0;
-        for (std::size_t i = 1; i < segments_.size(); ++i) {
-            if (segments_[i].start_ms - segments_[kept].end_ms < merge_gap_ms_) {
-                segments_[kept].end_ms = segments_[i].end_ms;
-            } else {
-                segments_[++kept] = segments_[i];
-            }
-        }
-        segments_.resize(kept + 1);
-        merge_gap_ms_ *= 2;
-    }
+    speech_.add(segment);
+    if (first_segments_.size() < kMaxNumbered) first_segments_.push_back(segment);
 }
 
 }  // namespace audioengine::tool

@@ -77,28 +77,50 @@ struct Segment {
     std::uint64_t end_ms = 0;
 };
 
+/// How much of each stretch of time lies in segments. At most `kMaxBins` bins of `bin_ms()`; they double as time goes on.
+class SpeechShare {
+public:
+    static constexpr std::size_t kMaxBins = 2048;
+
+    /// Segments come in order and do not overlap.
+    void add(const Segment& segment);
+    [[nodiscard]] std::uint64_t bin_ms() const { return bin_ms_; }
+    [[nodiscard]] std::size_t bins() const { return speech_ms_.size(); }
+    /// 0 to 1.
+    [[nodiscard]] double share(std::size_t bin) const {
+        return static_cast<double>(speech_ms_[bin]) / static_cast<double>(bin_ms_);
+    }
+
+private:
+    std::vector<std::uint64_t> speech_ms_;
+    std::uint64_t bin_ms_ = kBlockMs;
+};
+
 class Timeline {
 public:
     void add_samples(std::span<const std::int16_t> mono);
     /// `threshold_dbfs_x100` is the detector's level threshold after the block.
     void add_block(const BlockResult& block, std::int32_t threshold_dbfs_x100);
-    /// Segments closer than a growing gap are merged once there are more than a picture can show.
     void add_segment(const Segment& segment);
 
     [[nodiscard]] const FoldingRow<WaveColumn>& wave() const { return wave_; }
     [[nodiscard]] const FoldingRow<RangeColumn>& score_q15() const { return score_q15_; }
     [[nodiscard]] const FoldingRow<RangeColumn>& level_dbfs_x100() const { return level_dbfs_x100_; }
     [[nodiscard]] const FoldingRow<RangeColumn>& threshold_dbfs_x100() const { return threshold_dbfs_x100_; }
-    [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
+    [[nodiscard]] const SpeechShare& speech() const { return speech_; }
+    /// The first `kMaxNumbered` segments, to be numbered.
+    [[nodiscard]] const std::vector<Segment>& first_segments() const { return first_segments_; }
     [[nodiscard]] std::uint64_t samples() const { return samples_; }
 
 private:
+    static constexpr std::size_t kMaxNumbered = 100;
+
     FoldingRow<WaveColumn> wave_;
     FoldingRow<RangeColumn> score_q15_;
     FoldingRow<RangeColumn> level_dbfs_x100_;
     FoldingRow<RangeColumn> threshold_dbfs_x100_;
-    std::vector<Segment> segments_;
-    std::uint64_t merge_gap_ms_ = 100;
+    SpeechShare speech_;
+    std::vector<Segment> first_segments_;
     std::uint64_t samples_ = 0;
 };
 

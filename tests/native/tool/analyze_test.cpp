@@ -184,7 +184,7 @@ TEST(Analyze, PlotIsAWholePictureOfBoundedSize) {
         EXPECT_TRUE(well_formed(svg));
         EXPECT_EQ(svg.find("nan"), std::string::npos);
         EXPECT_EQ(svg.find("inf"), std::string::npos);
-        EXPECT_LT(svg.size(), 400000U);
+        EXPECT_LT(svg.size(), 500000U);
     }
     EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.svg", "a.wav"}));
 }
