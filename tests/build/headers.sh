@@ -9,3 +9,8 @@ for header in audioengine/*.h; do
         "$1" -std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Werror -fno-exceptions -fno-rtti -I . -fsyntax-only -x c++ - ||
         { echo "$header does not compile alone with $1"; exit 1; }
 done
+
+# The C interface is C.
+printf '#include "audioengine/c.h"\n' |
+    "$1" -std=c11 -Wall -Wextra -Wpedantic -Werror -I . -fsyntax-only -x c - ||
+    { echo "audioengine/c.h is not C with $1"; exit 1; }
