@@ -111,10 +111,10 @@ int main(int argc, char** argv) {
             }
         }
     }
-    for (const auto& [name, text] : golden) {
-        const bool known = std::any_of(scenarios.begin(), scenarios.end(), [&](const auto& s) { return s.name == name; });
+    for (const auto& entry : golden) {
+        const bool known = std::any_of(scenarios.begin(), scenarios.end(), [&](const auto& s) { return s.name == entry.first; });
         if (!known) {
-            std::printf("%s is in the manifest, but not in scenarios.txt\n", name.c_str());
+            std::printf("%s is in the manifest, but not in scenarios.txt\n", entry.first.c_str());
             ++different;
         }
     }
