@@ -27,61 +27,103 @@ const Row kRows[] = {
     {"rate 192000", [](EngineConfig& c) { c.audio.sample_rate = 192000; }, Status::ok, ""},
     {"rate 0", [](EngineConfig& c) { c.audio.sample_rate = 0; }, Status::bad_sample_rate, "audio.sample_rate"},
     {"rate 3999", [](EngineConfig& c) { c.audio.sample_rate = 3999; }, Status::bad_sample_rate, "audio.sample_rate"},
-    {"rate 192001", [](EngineConfig& c) { c.audio.sample_rate = 192001; }, Status::bad_sample_rate, "audio.sample_rate"},
+    {"rate 192001", [](EngineConfig& c) { c.audio.sample_rate = 192001; }, Status::bad_sample_rate,
+     "audio.sample_rate"},
     {"rate huge", [](EngineConfig& c) { c.audio.sample_rate = kHuge; }, Status::bad_sample_rate, "audio.sample_rate"},
     {"channels 8", [](EngineConfig& c) { c.audio.channels = 8; }, Status::ok, ""},
     {"channels 0", [](EngineConfig& c) { c.audio.channels = 0; }, Status::bad_channels, "audio.channels"},
     {"channels 9", [](EngineConfig& c) { c.audio.channels = 9; }, Status::bad_channels, "audio.channels"},
-    {"format", [](EngineConfig& c) { c.audio.format = static_cast<AudioFormat>(4); }, Status::bad_format, "audio.format"},
+    {"format", [](EngineConfig& c) { c.audio.format = static_cast<AudioFormat>(4); }, Status::bad_format,
+     "audio.format"},
     {"depth 16", [](EngineConfig& c) { c.audio.bit_depth = 16; }, Status::ok, ""},
     {"depth 8", [](EngineConfig& c) { c.audio.bit_depth = 8; }, Status::bad_bit_depth, "audio.bit_depth"},
     {"depth 24", [](EngineConfig& c) { c.audio.bit_depth = 24; }, Status::bad_bit_depth, "audio.bit_depth"},
-    {"ulaw depth 8", [](EngineConfig& c) { c.audio.format = AudioFormat::G711_ULAW; c.audio.bit_depth = 8; }, Status::ok, ""},
-    {"ulaw depth 16", [](EngineConfig& c) { c.audio.format = AudioFormat::G711_ULAW; c.audio.bit_depth = 16; }, Status::bad_bit_depth, "audio.bit_depth"},
-    {"float depth 32", [](EngineConfig& c) { c.audio.format = AudioFormat::FLOAT32; c.audio.bit_depth = 32; }, Status::ok, ""},
+    {"ulaw depth 8",
+     [](EngineConfig& c) {
+         c.audio.format = AudioFormat::G711_ULAW;
+         c.audio.bit_depth = 8;
+     },
+     Status::ok, ""},
+    {"ulaw depth 16",
+     [](EngineConfig& c) {
+         c.audio.format = AudioFormat::G711_ULAW;
+         c.audio.bit_depth = 16;
+     },
+     Status::bad_bit_depth, "audio.bit_depth"},
+    {"float depth 32",
+     [](EngineConfig& c) {
+         c.audio.format = AudioFormat::FLOAT32;
+         c.audio.bit_depth = 32;
+     },
+     Status::ok, ""},
     {"chunk 1 ms", [](EngineConfig& c) { c.audio.chunk_duration_ms = 1; }, Status::ok, ""},
     {"chunk 1000 ms", [](EngineConfig& c) { c.audio.chunk_duration_ms = 1000; }, Status::ok, ""},
-    {"chunk 0 ms", [](EngineConfig& c) { c.audio.chunk_duration_ms = 0; }, Status::bad_chunk_duration, "audio.chunk_duration_ms"},
-    {"chunk 1001 ms", [](EngineConfig& c) { c.audio.chunk_duration_ms = 1001; }, Status::bad_chunk_duration, "audio.chunk_duration_ms"},
+    {"chunk 0 ms", [](EngineConfig& c) { c.audio.chunk_duration_ms = 0; }, Status::bad_chunk_duration,
+     "audio.chunk_duration_ms"},
+    {"chunk 1001 ms", [](EngineConfig& c) { c.audio.chunk_duration_ms = 1001; }, Status::bad_chunk_duration,
+     "audio.chunk_duration_ms"},
     {"min 0", [](EngineConfig& c) { c.audio.min_amplitude = 0.0F; }, Status::ok, ""},
-    {"min negative", [](EngineConfig& c) { c.audio.min_amplitude = -0.01F; }, Status::bad_amplitude, "audio.min_amplitude"},
+    {"min negative", [](EngineConfig& c) { c.audio.min_amplitude = -0.01F; }, Status::bad_amplitude,
+     "audio.min_amplitude"},
     {"min NaN", [](EngineConfig& c) { c.audio.min_amplitude = kNan; }, Status::bad_amplitude, "audio.min_amplitude"},
     {"max 1", [](EngineConfig& c) { c.audio.max_amplitude = 1.0F; }, Status::ok, ""},
-    {"max over 1", [](EngineConfig& c) { c.audio.max_amplitude = 1.01F; }, Status::bad_amplitude, "audio.max_amplitude"},
-    {"max infinite", [](EngineConfig& c) { c.audio.max_amplitude = kInfinity; }, Status::bad_amplitude, "audio.max_amplitude"},
+    {"max over 1", [](EngineConfig& c) { c.audio.max_amplitude = 1.01F; }, Status::bad_amplitude,
+     "audio.max_amplitude"},
+    {"max infinite", [](EngineConfig& c) { c.audio.max_amplitude = kInfinity; }, Status::bad_amplitude,
+     "audio.max_amplitude"},
     {"max NaN", [](EngineConfig& c) { c.audio.max_amplitude = kNan; }, Status::bad_amplitude, "audio.max_amplitude"},
-    {"max equals min", [](EngineConfig& c) { c.audio.min_amplitude = c.audio.max_amplitude = 0.5F; }, Status::bad_amplitude, "audio.max_amplitude"},
+    {"max equals min", [](EngineConfig& c) { c.audio.min_amplitude = c.audio.max_amplitude = 0.5F; },
+     Status::bad_amplitude, "audio.max_amplitude"},
 
     {"output rate 8000", [](EngineConfig& c) { c.output.sample_rate = 8000; }, Status::ok, ""},
-    {"output rate 3999", [](EngineConfig& c) { c.output.sample_rate = 3999; }, Status::bad_sample_rate, "output.sample_rate"},
-    {"output rate 192001", [](EngineConfig& c) { c.output.sample_rate = 192001; }, Status::bad_sample_rate, "output.sample_rate"},
-    {"widest ratio up", [](EngineConfig& c) { c.audio.sample_rate = 4000; c.output.sample_rate = 192000; }, Status::ok, ""},
-    {"widest ratio down", [](EngineConfig& c) { c.audio.sample_rate = 192000; c.output.sample_rate = 4000; }, Status::ok, ""},
-    {"output format", [](EngineConfig& c) { c.output.format = static_cast<AudioFormat>(9); }, Status::bad_format, "output.format"},
+    {"output rate 3999", [](EngineConfig& c) { c.output.sample_rate = 3999; }, Status::bad_sample_rate,
+     "output.sample_rate"},
+    {"output rate 192001", [](EngineConfig& c) { c.output.sample_rate = 192001; }, Status::bad_sample_rate,
+     "output.sample_rate"},
+    {"widest ratio up",
+     [](EngineConfig& c) {
+         c.audio.sample_rate = 4000;
+         c.output.sample_rate = 192000;
+     },
+     Status::ok, ""},
+    {"widest ratio down",
+     [](EngineConfig& c) {
+         c.audio.sample_rate = 192000;
+         c.output.sample_rate = 4000;
+     },
+     Status::ok, ""},
+    {"output format", [](EngineConfig& c) { c.output.format = static_cast<AudioFormat>(9); }, Status::bad_format,
+     "output.format"},
 
     {"vad type", [](EngineConfig& c) { c.vad.type = static_cast<VADType>(9); }, Status::bad_vad_type, "vad.type"},
     {"energy 0", [](EngineConfig& c) { c.vad.energy_threshold = 0.0F; }, Status::ok, ""},
     {"energy 1", [](EngineConfig& c) { c.vad.energy_threshold = 1.0F; }, Status::ok, ""},
-    {"energy negative", [](EngineConfig& c) { c.vad.energy_threshold = -0.1F; }, Status::bad_threshold, "vad.energy_threshold"},
-    {"energy 1.1", [](EngineConfig& c) { c.vad.energy_threshold = 1.1F; }, Status::bad_threshold, "vad.energy_threshold"},
-    {"energy NaN", [](EngineConfig& c) { c.vad.energy_threshold = kNan; }, Status::bad_threshold, "vad.energy_threshold"},
+    {"energy negative", [](EngineConfig& c) { c.vad.energy_threshold = -0.1F; }, Status::bad_threshold,
+     "vad.energy_threshold"},
+    {"energy 1.1", [](EngineConfig& c) { c.vad.energy_threshold = 1.1F; }, Status::bad_threshold,
+     "vad.energy_threshold"},
+    {"energy NaN", [](EngineConfig& c) { c.vad.energy_threshold = kNan; }, Status::bad_threshold,
+     "vad.energy_threshold"},
     {"start 10", [](EngineConfig& c) { c.vad.speech_start_ms = 10; }, Status::ok, ""},
     {"start 5000", [](EngineConfig& c) { c.vad.speech_start_ms = 5000; }, Status::ok, ""},
     {"start 9", [](EngineConfig& c) { c.vad.speech_start_ms = 9; }, Status::bad_vad_duration, "vad.speech_start_ms"},
-    {"start 5001", [](EngineConfig& c) { c.vad.speech_start_ms = 5001; }, Status::bad_vad_duration, "vad.speech_start_ms"},
+    {"start 5001", [](EngineConfig& c) { c.vad.speech_start_ms = 5001; }, Status::bad_vad_duration,
+     "vad.speech_start_ms"},
     {"end 10", [](EngineConfig& c) { c.vad.speech_end_ms = 10; }, Status::ok, ""},
     {"end 9", [](EngineConfig& c) { c.vad.speech_end_ms = 9; }, Status::bad_vad_duration, "vad.speech_end_ms"},
     {"end 5001", [](EngineConfig& c) { c.vad.speech_end_ms = 5001; }, Status::bad_vad_duration, "vad.speech_end_ms"},
     {"pre-buffer 0", [](EngineConfig& c) { c.vad.pre_buffer_ms = 0; }, Status::ok, ""},
     {"pre-buffer 5000", [](EngineConfig& c) { c.vad.pre_buffer_ms = 5000; }, Status::ok, ""},
-    {"pre-buffer 5001", [](EngineConfig& c) { c.vad.pre_buffer_ms = 5001; }, Status::bad_vad_duration, "vad.pre_buffer_ms"},
+    {"pre-buffer 5001", [](EngineConfig& c) { c.vad.pre_buffer_ms = 5001; }, Status::bad_vad_duration,
+     "vad.pre_buffer_ms"},
     {"threshold 0", [](EngineConfig& c) { c.vad.threshold = 0.0F; }, Status::ok, ""},
     {"threshold 1", [](EngineConfig& c) { c.vad.threshold = 1.0F; }, Status::ok, ""},
     {"threshold 1.1", [](EngineConfig& c) { c.vad.threshold = 1.1F; }, Status::bad_threshold, "vad.threshold"},
     {"threshold NaN", [](EngineConfig& c) { c.vad.threshold = kNan; }, Status::bad_threshold, "vad.threshold"},
     {"exit equals threshold", [](EngineConfig& c) { c.vad.exit_threshold = 0.5F; }, Status::ok, ""},
     {"exit derived", [](EngineConfig& c) { c.vad.exit_threshold = -5.0F; }, Status::ok, ""},
-    {"exit above threshold", [](EngineConfig& c) { c.vad.exit_threshold = 0.51F; }, Status::inverted_thresholds, "vad.exit_threshold"},
+    {"exit above threshold", [](EngineConfig& c) { c.vad.exit_threshold = 0.51F; }, Status::inverted_thresholds,
+     "vad.exit_threshold"},
     {"exit over 1", [](EngineConfig& c) { c.vad.exit_threshold = 1.5F; }, Status::bad_threshold, "vad.exit_threshold"},
     {"exit NaN", [](EngineConfig& c) { c.vad.exit_threshold = kNan; }, Status::bad_threshold, "vad.exit_threshold"},
     {"longest 0", [](EngineConfig& c) { c.vad.max_speech_ms = 0; }, Status::ok, ""},
@@ -130,8 +172,8 @@ TEST(Config, ExitThresholdIsGivenOrDerived) {
     EXPECT_FLOAT_EQ(effective(0.5F, -1.0F), 0.35F);
     EXPECT_FLOAT_EQ(effective(0.5F, 0.2F), 0.2F);
     EXPECT_FLOAT_EQ(effective(0.5F, 0.0F), 0.0F);
-    EXPECT_FLOAT_EQ(effective(0.1F, -1.0F), 0.01F);   // never under 0.01 ...
-    EXPECT_FLOAT_EQ(effective(0.0F, -1.0F), 0.0F);    // ... nor above the threshold
+    EXPECT_FLOAT_EQ(effective(0.1F, -1.0F), 0.01F);  // never under 0.01 ...
+    EXPECT_FLOAT_EQ(effective(0.0F, -1.0F), 0.0F);   // ... nor above the threshold
     EXPECT_FLOAT_EQ(effective(0.005F, -1.0F), 0.005F);
 }
 

@@ -161,7 +161,8 @@ TEST(EnergyDetector, SteadyNoiseOfAnyLevelIsNotSpeech) {
         feed(detector, test::noise(32000, amplitude, 7));
         std::size_t voice = 0;
         const Samples more = test::noise(32000, amplitude, 8);
-        for (std::size_t block = 0; block < 200; ++block) voice += feed(detector, more, block).probability_q15 >= kHalf ? 1U : 0U;
+        for (std::size_t block = 0; block < 200; ++block)
+            voice += feed(detector, more, block).probability_q15 >= kHalf ? 1U : 0U;
         EXPECT_EQ(voice, 0U);
     }
 }

@@ -18,7 +18,8 @@ using test::Cut;
 using test::Output;
 using test::Samples;
 
-constexpr std::array kFormats = {AudioFormat::PCM16, AudioFormat::G711_ULAW, AudioFormat::G711_ALAW, AudioFormat::FLOAT32};
+constexpr std::array kFormats = {AudioFormat::PCM16, AudioFormat::G711_ULAW, AudioFormat::G711_ALAW,
+                                 AudioFormat::FLOAT32};
 constexpr std::array kModes = {ProcessingMode::REALTIME, ProcessingMode::BALANCED, ProcessingMode::QUALITY};
 
 AudioEngine make(const EngineConfig& config) {
@@ -42,7 +43,8 @@ Bytes speech(const EngineConfig& config, std::uint32_t ms, std::uint32_t from_ms
     Samples samples;
     for (std::size_t k = 0; k < frames; ++k) {
         for (std::uint32_t channel = 0; channel < config.audio.channels; ++channel) {
-            samples.push_back(test::interpolated(test::woman(), first + k + 50 * channel, test::kRecordingRateHz, rate));
+            samples.push_back(
+                test::interpolated(test::woman(), first + k + 50 * channel, test::kRecordingRateHz, rate));
         }
     }
     return test::to_bytes(samples, config.audio.format);
@@ -97,7 +99,8 @@ TEST(Engine, EveryCutGivesTheSame) {
                 config.audio.format = format;
                 config.audio.channels = channels;
                 config.output.sample_rate = 16000;
-                SCOPED_TRACE(std::string(name_of(format)) + " " + name_of(mode) + " channels " + std::to_string(channels));
+                SCOPED_TRACE(std::string(name_of(format)) + " " + name_of(mode) + " channels " +
+                             std::to_string(channels));
                 const Bytes input = speech(config, 1700, 400);
                 AudioEngine whole = make(config);
                 const Output expected = test::run(whole, input, Cut::all());
@@ -195,7 +198,8 @@ TEST(Engine, NoCallHandsOutMoreThanItSays) {
             AudioEngine engine = make(config);
             const Bytes input = speech(config, 2000);
             for (std::size_t at = 0; at < input.size(); at += engine.max_chunk_bytes()) {
-                const PushResult result = engine.push(std::span(input).subspan(at, std::min(engine.max_chunk_bytes(), input.size() - at)));
+                const PushResult result =
+                    engine.push(std::span(input).subspan(at, std::min(engine.max_chunk_bytes(), input.size() - at)));
                 EXPECT_LE(result.audio.size(), engine.max_output_bytes());
             }
             EXPECT_LE(engine.finish().audio.size(), engine.max_output_bytes());
@@ -214,9 +218,9 @@ TEST(Engine, OutputIsReadyAfterTheStatedLatency) {
             const Bytes input = speech(config, 200);
             // Pushing frame by frame, output k may be at most `latency` frames behind its own time.
             std::uint64_t samples = 0;
-            for (std::uint64_t frame = 1; frame <= input.size() / 2; ++frame) {
+            for (std::size_t frame = 1; frame <= input.size() / 2; ++frame) {
                 samples += engine.push(std::span(input).subspan((frame - 1) * 2, 2)).audio.size() / 2;
-                const std::uint64_t due = frame > latency ? ((frame - latency) * to + 23999) / 24000 : 0;
+                const std::uint64_t due = frame > latency ? (std::uint64_t{frame - latency} * to + 23999) / 24000 : 0;
                 ASSERT_GE(samples, due) << frame;
             }
         }
@@ -350,7 +354,8 @@ TEST(Engine, TimeWithoutAudioEndsASegment) {
     config.vad.max_gap_ms = 300;
     AudioEngine engine = make(config);
     Output output;
-    EXPECT_EQ(engine.push_all(speech(config, 700, 3900), [&](const PushResult& result) { output.add(result); }), Status::ok);
+    EXPECT_EQ(engine.push_all(speech(config, 700, 3900), [&](const PushResult& result) { output.add(result); }),
+              Status::ok);
     ASSERT_GT(engine.pre_buffer().size(), 0U);  // a segment is open
     EXPECT_TRUE(engine.advance_time(299).events.empty());
     const PushResult result = engine.advance_time(1);
@@ -421,10 +426,12 @@ TEST(Engine, PreBufferIsTheInputFromPaddedToNow) {
         std::uint32_t channels;
         std::uint32_t pre_buffer_ms;
     };
-    for (const Row& row : {Row{16000, AudioFormat::PCM16, 1, 300}, Row{8000, AudioFormat::G711_ULAW, 1, 300}, Row{44100, AudioFormat::PCM16, 2, 300},
-                           Row{48000, AudioFormat::FLOAT32, 1, 0}, Row{22050, AudioFormat::PCM16, 1, 2000}, Row{11025, AudioFormat::PCM16, 3, 5000}}) {
+    for (const Row& row : {Row{16000, AudioFormat::PCM16, 1, 300}, Row{8000, AudioFormat::G711_ULAW, 1, 300},
+                           Row{44100, AudioFormat::PCM16, 2, 300}, Row{48000, AudioFormat::FLOAT32, 1, 0},
+                           Row{22050, AudioFormat::PCM16, 1, 2000}, Row{11025, AudioFormat::PCM16, 3, 5000}}) {
         for (const std::size_t chunk_bytes : {std::size_t{37}, std::size_t{960}, std::size_t{3001}}) {
-            SCOPED_TRACE(std::to_string(row.rate) + " " + name_of(row.format) + " chunk " + std::to_string(chunk_bytes));
+            SCOPED_TRACE(std::to_string(row.rate) + " " + name_of(row.format) + " chunk " +
+                         std::to_string(chunk_bytes));
             EngineConfig config = at_rate(row.rate);
             config.audio.format = row.format;
             config.audio.channels = row.channels;
@@ -441,9 +448,10 @@ TEST(Engine, PreBufferIsTheInputFromPaddedToNow) {
                 for (const VadEvent& event : result.events) {
                     if (event.type != VadEventType::speech_start) continue;
                     ++starts;
-                    const std::size_t first = event.padded_ms * row.rate / 1000 * frame_bytes;
+                    const auto first = static_cast<std::size_t>(event.padded_ms * row.rate / 1000) * frame_bytes;
                     const std::size_t last = at / frame_bytes * frame_bytes;
-                    const Bytes expected(input.begin() + static_cast<std::ptrdiff_t>(first), input.begin() + static_cast<std::ptrdiff_t>(last));
+                    const Bytes expected(input.begin() + static_cast<std::ptrdiff_t>(first),
+                                         input.begin() + static_cast<std::ptrdiff_t>(last));
                     EXPECT_EQ(joined(engine.pre_buffer()), expected);
                     EXPECT_EQ(joined(engine.pre_buffer()), expected);  // taking it changes nothing
                 }

@@ -19,7 +19,8 @@ std::uint64_t exact_percentile(std::vector<std::uint64_t> values, std::uint32_t 
 }
 
 std::uint64_t random_ns(test::Lcg& random, std::uint32_t bits) {
-    const std::uint64_t wide = (std::uint64_t{random.next()} << 32U) | (std::uint64_t{random.next()} << 16U) | random.next();
+    const std::uint64_t wide =
+        (std::uint64_t{random.next()} << 32U) | (std::uint64_t{random.next()} << 16U) | random.next();
     return wide & ((std::uint64_t{1} << bits) - 1);
 }
 

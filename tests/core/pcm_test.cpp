@@ -16,7 +16,8 @@ namespace {
 using test::Bytes;
 using test::Samples;
 
-constexpr std::array kFormats = {AudioFormat::PCM16, AudioFormat::G711_ULAW, AudioFormat::G711_ALAW, AudioFormat::FLOAT32};
+constexpr std::array kFormats = {AudioFormat::PCM16, AudioFormat::G711_ULAW, AudioFormat::G711_ALAW,
+                                 AudioFormat::FLOAT32};
 
 Samples every_sample() {
     Samples samples;

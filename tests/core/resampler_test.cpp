@@ -34,9 +34,9 @@ std::vector<Pair> all_pairs() {
     for (const std::uint32_t from : kRates) {
         for (const std::uint32_t to : kRates) pairs.push_back({from, to});
     }
-    for (const Pair odd : {Pair{11025, 48000}, Pair{44056, 16000}, Pair{48000, 47999}, Pair{47999, 48000}, Pair{44100, 44056},
-                           Pair{16000, 16001}, Pair{8000, 11025}, Pair{4000, 192000}, Pair{192000, 4000}, Pair{191999, 4001},
-                           Pair{4001, 191999}, Pair{96000, 16000}}) {
+    for (const Pair odd : {Pair{11025, 48000}, Pair{44056, 16000}, Pair{48000, 47999}, Pair{47999, 48000},
+                           Pair{44100, 44056}, Pair{16000, 16001}, Pair{8000, 11025}, Pair{4000, 192000},
+                           Pair{192000, 4000}, Pair{191999, 4001}, Pair{4001, 191999}, Pair{96000, 16000}}) {
         pairs.push_back(odd);
     }
     return pairs;
@@ -96,7 +96,8 @@ TEST(Resampler, CutInAnyWayItGivesTheSameAndTheExactCount) {
 }
 
 TEST(Resampler, ExactCountForEveryShortLength) {
-    for (const Pair& pair : {Pair{8000, 16000}, Pair{48000, 16000}, Pair{44100, 16000}, Pair{16000, 44100}, Pair{44056, 47999}}) {
+    for (const Pair& pair :
+         {Pair{8000, 16000}, Pair{48000, 16000}, Pair{44100, 16000}, Pair{16000, 44100}, Pair{44056, 47999}}) {
         for (const ProcessingMode mode : kModes) {
             SCOPED_TRACE(name(pair, mode));
             Resampler resampler = make(pair, mode);
@@ -136,7 +137,8 @@ TEST(Resampler, FloatAndIntegerFormsAgree) {
 
 TEST(Resampler, LoudInputIsClampedNotWrapped) {
     Samples square(4000);
-    for (std::size_t i = 0; i < square.size(); ++i) square[i] = i / 20 % 2 == 0 ? std::int16_t{32767} : std::int16_t{-32768};
+    for (std::size_t i = 0; i < square.size(); ++i)
+        square[i] = i / 20 % 2 == 0 ? std::int16_t{32767} : std::int16_t{-32768};
     Resampler resampler = make({16000, 48000}, ProcessingMode::QUALITY);
     const Samples out = resample<std::int16_t>(resampler, square, 500);
     EXPECT_EQ(*std::max_element(out.begin(), out.end()), 32767);
@@ -153,7 +155,9 @@ reference::LowPass twin_of(const Pair& pair, ProcessingMode mode) {
         double half;
         double stop_db;
     };
-    const Design design = mode == ProcessingMode::REALTIME ? Design{36, 106} : mode == ProcessingMode::BALANCED ? Design{64, 102} : Design{96, 104};
+    const Design design = mode == ProcessingMode::REALTIME   ? Design{36, 106}
+                          : mode == ProcessingMode::BALANCED ? Design{64, 102}
+                                                             : Design{96, 104};
     const double low = std::min(pair.from, pair.to);
     double half = std::floor(design.half * pair.from / low);
     if (mode == ProcessingMode::REALTIME) half = std::min(half, std::floor(pair.from * 0.002));
@@ -175,8 +179,10 @@ TEST(Resampler, EqualsTheSlowTwin) {
             const auto expected = reference::resample(in, pair.from, pair.to, twin_of(pair, mode));
             ASSERT_EQ(out.size(), expected.size());
             double worst = 0.0;
-            for (std::size_t i = 0; i < out.size(); ++i) worst = std::max(worst, std::abs(static_cast<double>(out[i]) - expected[i]));
-            EXPECT_LT(worst, 0.33) << "of 32768: -100 dB";  // float sums and, for odd ratios, the cubic between 64 phases
+            for (std::size_t i = 0; i < out.size(); ++i)
+                worst = std::max(worst, std::abs(static_cast<double>(out[i]) - expected[i]));
+            EXPECT_LT(worst, 0.33)
+                << "of 32768: -100 dB";  // float sums and, for odd ratios, the cubic between 64 phases
         }
     }
 }
@@ -184,7 +190,8 @@ TEST(Resampler, EqualsTheSlowTwin) {
 // Measurement by tones. The flat-top window reads amplitudes exactly and keeps out tones that are a hundred bins away.
 double window_at(std::size_t i, std::size_t n) {
     const double x = 2.0 * kPi * (static_cast<double>(i) + 0.5) / static_cast<double>(n);
-    return 0.21557895 - 0.41663158 * std::cos(x) + 0.277263158 * std::cos(2 * x) - 0.083578947 * std::cos(3 * x) + 0.006947368 * std::cos(4 * x);
+    return 0.21557895 - 0.41663158 * std::cos(x) + 0.277263158 * std::cos(2 * x) - 0.083578947 * std::cos(3 * x) +
+           0.006947368 * std::cos(4 * x);
 }
 
 /// Amplitude of the tone of `hz` in the middle of `out`.
@@ -195,7 +202,8 @@ double amplitude(const Floats& out, double hz, double rate) {
     double gain = 0.0;
     for (std::size_t i = 0; i < n; ++i) {
         const double weight = window_at(i, n);
-        sum += weight * static_cast<double>(out[skip + i]) * std::polar(1.0, -2.0 * kPi * hz * static_cast<double>(i) / rate);
+        sum += weight * static_cast<double>(out[skip + i]) *
+               std::polar(1.0, -2.0 * kPi * hz * static_cast<double>(i) / rate);
         gain += weight;
     }
     return 2.0 * std::abs(sum) / gain;
@@ -204,7 +212,8 @@ double amplitude(const Floats& out, double hz, double rate) {
 double rms(const Floats& out) {
     const std::size_t skip = out.size() / 8;
     double squares = 0.0;
-    for (std::size_t i = skip; i < out.size() - skip; ++i) squares += static_cast<double>(out[i]) * static_cast<double>(out[i]);
+    for (std::size_t i = skip; i < out.size() - skip; ++i)
+        squares += static_cast<double>(out[i]) * static_cast<double>(out[i]);
     return std::sqrt(squares / static_cast<double>(out.size() - 2 * skip));
 }
 
@@ -212,7 +221,8 @@ double decibels(double ratio) { return 20.0 * std::log10(std::max(ratio, 1e-12))
 
 Floats sine(double hz, std::uint32_t rate, std::size_t n) {
     Floats out(n);
-    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(std::sin(2.0 * kPi * std::fmod(hz * static_cast<double>(i) / rate, 1.0)));
+    for (std::size_t i = 0; i < n; ++i)
+        out[i] = static_cast<float>(std::sin(2.0 * kPi * std::fmod(hz * static_cast<double>(i) / rate, 1.0)));
     return out;
 }
 
@@ -232,8 +242,9 @@ Bands bands_of(const Pair& pair, ProcessingMode mode) {
     }
 }
 
-const Pair kMeasured[] = {{24000, 16000}, {16000, 24000}, {48000, 16000}, {44100, 16000}, {48000, 24000}, {24000, 48000},
-                          {8000, 16000},  {8000, 24000},  {24000, 8000},  {44100, 24000}, {44056, 24000}};
+const Pair kMeasured[] = {{24000, 16000}, {16000, 24000}, {48000, 16000}, {44100, 16000},
+                          {48000, 24000}, {24000, 48000}, {8000, 16000},  {8000, 24000},
+                          {24000, 8000},  {44100, 24000}, {44056, 24000}};
 
 TEST(Resampler, PassBandIsFlat) {
     for (const Pair& pair : kMeasured) {
@@ -275,7 +286,8 @@ TEST(Resampler, ImagesAreAHundredDecibelsDown) {
         for (const ProcessingMode mode : kModes) {
             SCOPED_TRACE(name(pair, mode));
             Resampler resampler = make(pair, mode);
-            const double edge_hz = (2.0 - bands_of(pair, mode).stop) * 0.5 * pair.from;  // its image stands at the stop band's edge
+            const double edge_hz =
+                (2.0 - bands_of(pair, mode).stop) * 0.5 * pair.from;  // its image stands at the stop band's edge
             for (int step = 1; step <= 20; ++step) {
                 const double hz = edge_hz * step / 20.0;
                 const double image_hz = pair.from - hz;
@@ -320,7 +332,9 @@ TEST(Resampler, LatencyIsWhatItSays) {
             const std::uint32_t latency = resampler.latency_samples();
             const double ms = 1000.0 * latency / pair.from;
             const double low = std::min(pair.from, pair.to);
-            EXPECT_LE(ms, mode == ProcessingMode::REALTIME ? 2.0 : (mode == ProcessingMode::BALANCED ? 64 : 96) * 1000.0 / low + 1e-9);
+            EXPECT_LE(ms, mode == ProcessingMode::REALTIME
+                              ? 2.0
+                              : (mode == ProcessingMode::BALANCED ? 64 : 96) * 1000.0 / low + 1e-9);
             // Output k is ready once `latency` samples after its own have come, and not before.
             std::vector<float> out(resampler.max_output_samples(latency + 1));
             const auto early = resampler.process(Floats(latency), std::span(out));

@@ -30,10 +30,9 @@ std::string describe(const VadEvent& event) {
             return "start " + number(event.segment) + " at " + number(event.at_ms) + " from " + number(event.onset_ms) +
                    " padded " + number(event.padded_ms);
         case VadEventType::speech_end:
-            return "end " + number(event.segment) + " at " + number(event.at_ms) + " voice to " + number(event.end_ms) + " " +
-                   name_of(event.reason);
-        case VadEventType::false_start:
-            return "false at " + number(event.at_ms) + " from " + number(event.onset_ms);
+            return "end " + number(event.segment) + " at " + number(event.at_ms) + " voice to " + number(event.end_ms) +
+                   " " + name_of(event.reason);
+        case VadEventType::false_start: return "false at " + number(event.at_ms) + " from " + number(event.onset_ms);
     }
     return "?";
 }
@@ -80,22 +79,35 @@ TEST(Segmenter, EveryTransition) {
         {"silence to starting, given up at the first quiet block", "Vq", "s.", {"false at 20 from 0"}},
         {"starting stays between the thresholds", "Vbbb", "ssss", {}},
         {"starting is given up after twice its time", "Vbbbbbq", "sssss..", {"false at 60 from 0"}},
-        {"a quiet block takes one back", "VVqVVV", "ssssS" "S", {"start 1 at 50 from 0 padded 0"}},
+        {"a quiet block takes one back",
+         "VVqVVV",
+         "ssssS"
+         "S",
+         {"start 1 at 50 from 0 padded 0"}},
         {"two quiet blocks take both back", "VVqq", "sss.", {"false at 40 from 0"}},
         {"starting becomes speech", "VVV", "ssS", {"start 1 at 30 from 0 padded 0"}},
-        {"the confirming block is the last it may be", "VqVqVV", "s.s.ss", {"false at 20 from 0", "false at 40 from 20"}},
+        {"the confirming block is the last it may be",
+         "VqVqVV",
+         "s.s.ss",
+         {"false at 20 from 0", "false at 40 from 20"}},
         {"speech stays in voice and between", "VVVVbbV", "ssSSSSS", {"start 1 at 30 from 0 padded 0"}},
         {"ending comes back at once", "VVVqV", "ssSeS", {"start 1 at 30 from 0 padded 0"}},
         {"voice takes back two silent blocks", "VVVqqqVV", "ssSeeeeS", {"start 1 at 30 from 0 padded 0"}},
         {"ending stays between the thresholds", "VVVqbbb", "ssSeeee", {"start 1 at 30 from 0 padded 0"}},
         {"ending ends", "VVVVqqqq", "ssSSeee.", {"start 1 at 30 from 0 padded 0", "end 1 at 80 voice to 40 silence"}},
-        {"a single voice block does not hold it", "VVVqqqVqqq", "ssSeeeeee.",
+        {"a single voice block does not hold it",
+         "VVVqqqVqqq",
+         "ssSeeeeee.",
          {"start 1 at 30 from 0 padded 0", "end 1 at 100 voice to 70 silence"}},
-        {"blocks between belong to speech, not to ending", "VVVbqbqqq", "ssSSeeee.",
+        {"blocks between belong to speech, not to ending",
+         "VVVbqbqqq",
+         "ssSSeeee.",
          {"start 1 at 30 from 0 padded 0", "end 1 at 90 voice to 40 silence"}},
         {"padded reaches before the onset", "qqqqVVV", "....ssS", {"start 1 at 70 from 40 padded 20"}},
         {"padded stops at the beginning", "qVVV", ".ssS", {"start 1 at 40 from 10 padded 0"}},
-        {"padded stops at the last segment's end", "VVVqqqqVVV", "ssSeee.ssS",
+        {"padded stops at the last segment's end",
+         "VVVqqqqVVV",
+         "ssSeee.ssS",
          {"start 1 at 30 from 0 padded 0", "end 1 at 70 voice to 30 silence", "start 2 at 100 from 70 padded 50"}},
     };
     for (const Row& row : rows) {
@@ -126,7 +138,8 @@ TEST(Segmenter, ThresholdsHoldExactly) {
         char state;
     };
     Segmenter segmenter(config);
-    for (const Step step : {Step{16383, '.'}, Step{16384, 'S'}, Step{8192, 'S'}, Step{8191, '.'}, Step{32768, 'S'}, Step{0, '.'}}) {
+    for (const Step step :
+         {Step{16383, '.'}, Step{16384, 'S'}, Step{8192, 'S'}, Step{8191, '.'}, Step{32768, 'S'}, Step{0, '.'}}) {
         EXPECT_EQ(letter_of(segmenter.process(step.probability).state), step.state) << step.probability;
     }
 }
@@ -137,8 +150,9 @@ TEST(Segmenter, TheLongestSpeechIsCut) {
     Segmenter segmenter(config);
     const Heard heard = listen(segmenter, "qVVVVVVVVVVVVqqqq");
     EXPECT_EQ(heard.states, ".ssSSSSSSSSSSeee.");
-    EXPECT_EQ(heard.events, (std::vector<std::string>{"start 1 at 40 from 10 padded 0", "end 1 at 110 voice to 110 max_speech",
-                                                      "start 2 at 110 from 110 padded 110", "end 2 at 170 voice to 130 silence"}));
+    EXPECT_EQ(heard.events,
+              (std::vector<std::string>{"start 1 at 40 from 10 padded 0", "end 1 at 110 voice to 110 max_speech",
+                                        "start 2 at 110 from 110 padded 110", "end 2 at 170 voice to 130 silence"}));
 }
 
 TEST(Segmenter, CutWhileEndingStartsNothingNew) {
@@ -272,7 +286,8 @@ std::uint16_t random_probability(test::Lcg& random, std::uint16_t& level) {
 VADConfig random_config(test::Lcg& random) {
     VADConfig config;
     config.threshold = static_cast<float>(random.below(1001)) / 1000.0F;
-    config.exit_threshold = random.below(2) == 0 ? -1.0F : config.threshold * static_cast<float>(random.below(1001)) / 1000.0F;
+    config.exit_threshold =
+        random.below(2) == 0 ? -1.0F : config.threshold * static_cast<float>(random.below(1001)) / 1000.0F;
     config.speech_start_ms = 10 + random.below(250);
     config.speech_end_ms = 10 + random.below(250);
     config.pre_buffer_ms = random.below(400);
@@ -282,14 +297,15 @@ VADConfig random_config(test::Lcg& random) {
 }
 
 bool same(const VadEvent& a, const VadEvent& b) {
-    return a.type == b.type && a.reason == b.reason && a.segment == b.segment && a.at_ms == b.at_ms && a.onset_ms == b.onset_ms &&
-           a.padded_ms == b.padded_ms && a.end_ms == b.end_ms;
+    return a.type == b.type && a.reason == b.reason && a.segment == b.segment && a.at_ms == b.at_ms &&
+           a.onset_ms == b.onset_ms && a.padded_ms == b.padded_ms && a.end_ms == b.end_ms;
 }
 
 void expect_same(const Segmenter::Step& step, const std::vector<VadEvent>& expected, VADState state) {
     ASSERT_EQ(step.event_count, expected.size());
     for (std::uint32_t i = 0; i < step.event_count; ++i) {
-        ASSERT_TRUE(same(step.events[i], expected[i])) << describe(step.events[i]) << " but the twin: " << describe(expected[i]);
+        ASSERT_TRUE(same(step.events[i], expected[i]))
+            << describe(step.events[i]) << " but the twin: " << describe(expected[i]);
     }
     ASSERT_EQ(letter_of(step.state), letter_of(state));
 }

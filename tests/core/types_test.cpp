@@ -32,7 +32,8 @@ void expect_names(const Row<Enumeration> (&rows)[N]) {
         }
     }
     const auto first = rows[0].value;
-    for (const std::string unknown : {"", "Realtime", "PCM16", " pcm16", "pcm16 ", "pcm", "energyx", "opus", "neural"}) {
+    for (const std::string unknown :
+         {"", "Realtime", "PCM16", " pcm16", "pcm16 ", "pcm", "energyx", "opus", "neural"}) {
         SCOPED_TRACE(unknown);
         Enumeration value = first;
         EXPECT_FALSE(parse(unknown, value));

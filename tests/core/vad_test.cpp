@@ -67,14 +67,16 @@ TEST(FastVADDetector, HearsTheSegmentsOfRealSpeech) {
     // Where a person sees them in the waveform: 0.46, 1.6, 3.9 and 7.2 s.
     ASSERT_EQ(starts.size(), 4U);
     const std::uint64_t seen[] = {460, 1600, 3900, 7200};
-    for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(static_cast<double>(starts[i]), static_cast<double>(seen[i]), 150.0);
+    for (std::size_t i = 0; i < 4; ++i)
+        EXPECT_NEAR(static_cast<double>(starts[i]), static_cast<double>(seen[i]), 150.0);
 }
 
 TEST(FastVADDetector, AnyPieceLengthGivesTheSame) {
     for (const std::uint32_t rate : {8000U, 16000U, 24000U, 44100U}) {
         SCOPED_TRACE(rate);
         Samples samples(rate * 4);
-        for (std::size_t k = 0; k < samples.size(); ++k) samples[k] = test::interpolated(test::man(), k, test::kRecordingRateHz, rate);
+        for (std::size_t k = 0; k < samples.size(); ++k)
+            samples[k] = test::interpolated(test::man(), k, test::kRecordingRateHz, rate);
         FastVADDetector whole = detector(rate, samples.size());
         const Heard expected = hear(whole, samples, samples.size());
         EXPECT_EQ(expected.blocks.size(), 400U);

@@ -26,7 +26,8 @@ Bytes bytes_of(const Samples& samples) { return test::to_bytes(samples, AudioFor
 std::string names_of(Finding findings) {
     std::string names;
     for (std::uint32_t index = 0; index < kFindingCount; ++index) {
-        if (has(findings, static_cast<Finding>(1U << index))) names += std::string(names.empty() ? "" : " ") + finding_name(index);
+        if (has(findings, static_cast<Finding>(1U << index)))
+            names += std::string(names.empty() ? "" : " ") + finding_name(index);
     }
     return names;
 }
@@ -63,7 +64,13 @@ TEST(Validate, QualityIsFoundButNeverFails) {
     const Row rows[] = {
         {"voice", voice(), ""},
         {"one second of silence is valid", test::silence(24000), "digital_silence"},
-        {"a single sample is not silence", [] { Samples s(24000, 0); s[5] = 1; return s; }(), "low_level"},
+        {"a single sample is not silence",
+         [] {
+             Samples s(24000, 0);
+             s[5] = 1;
+             return s;
+         }(),
+         "low_level"},
         {"low", test::tone(24000, 400, 24000, 300), "low_level"},
         {"two full-scale samples", two_in_a_row, ""},
         {"three full-scale samples", three_in_a_row, "clipped"},
@@ -142,7 +149,8 @@ TEST(Validate, NonFiniteFloatsAreFound) {
     AudioConfig config = pcm16();
     config.format = AudioFormat::FLOAT32;
     Bytes bytes;
-    for (const float value : {0.1F, -0.1F, std::numeric_limits<float>::quiet_NaN(), 0.1F}) test::append_float(bytes, value);
+    for (const float value : {0.1F, -0.1F, std::numeric_limits<float>::quiet_NaN(), 0.1F})
+        test::append_float(bytes, value);
     const ValidationResult result = validate(config, bytes);
     EXPECT_TRUE(result.ok());
     EXPECT_TRUE(has(result.findings, Finding::non_finite));

@@ -21,7 +21,8 @@ using namespace audioengine;
 
 constexpr int kSkipped = 77;
 const std::string kGolden = AUDIOENGINE_TESTS_DIR "/golden/parity.tsv";
-constexpr const char* kColumns = "scenario\tinput_bytes\tinput\taudio_bytes\taudio\tblocks\tblocks_hash\tevents\tevents_hash\tsummary";
+constexpr const char* kColumns =
+    "scenario\tinput_bytes\tinput\taudio_bytes\taudio\tblocks\tblocks_hash\tevents\tevents_hash\tsummary";
 
 /// Can this machine run what this build was compiled for?
 bool machine_is_able() {
@@ -68,10 +69,13 @@ int write_golden(const std::vector<parity::Scenario>& scenarios) {
     }
     std::fprintf(file, "# Written with AUDIOENGINE_WRITE_GOLDEN=1; see tests/parity/README.md.\n# %s\n", kColumns);
     for (const auto& scenario : scenarios) {
-        std::fprintf(file, "%s\t%s\n", scenario.name.c_str(), run(scenario, parity::input_bytes(scenario), test::Cut::all()).c_str());
+        std::fprintf(file, "%s\t%s\n", scenario.name.c_str(),
+                     run(scenario, parity::input_bytes(scenario), test::Cut::all()).c_str());
     }
     std::fclose(file);
-    std::fprintf(stderr, "%s was rewritten. This fails as long as AUDIOENGINE_WRITE_GOLDEN is set: unset it, run again, look at the diff.\n",
+    std::fprintf(stderr,
+                 "%s was rewritten. This fails as long as AUDIOENGINE_WRITE_GOLDEN is set: unset it, run again, look "
+                 "at the diff.\n",
                  kGolden.c_str());
     return 1;
 }
@@ -82,8 +86,10 @@ int main(int argc, char** argv) {
     std::string build = "this build";
     std::vector<std::string> wanted;
     for (int i = 1; i < argc; ++i) {
-        if (std::strcmp(argv[i], "--build") == 0 && i + 1 < argc) build = argv[++i];
-        else wanted.emplace_back(argv[i]);
+        if (std::strcmp(argv[i], "--build") == 0 && i + 1 < argc)
+            build = argv[++i];
+        else
+            wanted.emplace_back(argv[i]);
     }
     if (!machine_is_able()) {
         std::printf("skipped: this machine has no AVX2 and FMA\n");
@@ -112,7 +118,8 @@ int main(int argc, char** argv) {
         }
     }
     for (const auto& entry : golden) {
-        const bool known = std::any_of(scenarios.begin(), scenarios.end(), [&](const auto& s) { return s.name == entry.first; });
+        const bool known =
+            std::any_of(scenarios.begin(), scenarios.end(), [&](const auto& s) { return s.name == entry.first; });
         if (!known) {
             std::printf("%s is in the manifest, but not in scenarios.txt\n", entry.first.c_str());
             ++different;

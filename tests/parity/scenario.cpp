@@ -26,21 +26,24 @@ std::vector<std::string> split(const std::string& text, char separator) {
 }
 
 /// Adds `audible` samples of one term of a source.
-void add_term(const Scenario& scenario, const std::string& term, std::uint64_t audible, std::vector<std::int64_t>& sum) {
+void add_term(const Scenario& scenario, const std::string& term, std::uint64_t audible,
+              std::vector<std::int64_t>& sum) {
     const std::uint32_t rate = scenario.number("rate", 16000);
     const auto parts = split(term, ':');
     const auto part = [&](std::size_t index) { return static_cast<std::uint32_t>(std::stoul(parts.at(index))); };
     if (parts[0] == "silence") return;
     if (parts[0] == "noise") {
         test::Lcg random(part(2));
-        for (std::uint64_t k = 0; k < audible; ++k) sum[k] += test::noise_sample(random, static_cast<std::int32_t>(part(1)));
+        for (std::uint64_t k = 0; k < audible; ++k)
+            sum[k] += test::noise_sample(random, static_cast<std::int32_t>(part(1)));
     } else if (parts[0] == "tone") {
         for (std::uint64_t k = 0; k < audible; ++k) {
             sum[k] += test::tone_sample(k, part(1), rate, static_cast<std::int32_t>(part(2)));
         }
     } else if (parts[0] == "woman" || parts[0] == "man") {
         const Samples& recording = parts[0] == "woman" ? test::woman() : test::man();
-        for (std::uint64_t k = 0; k < audible; ++k) sum[k] += test::interpolated(recording, k, test::kRecordingRateHz, rate);
+        for (std::uint64_t k = 0; k < audible; ++k)
+            sum[k] += test::interpolated(recording, k, test::kRecordingRateHz, rate);
     } else {
         stop(scenario, "unknown source " + term);
     }
@@ -63,7 +66,8 @@ Samples samples(const Scenario& scenario) {
 }
 
 test::Bytes spoiled_floats(const Samples& samples, std::size_t spoil) {
-    constexpr std::array<std::uint32_t, 7> kBits{0x7FC00000, 0x7F800000, 0xFF800000, 0x3FC00000, 0x80000000, 0x00000001, 0x7F7FFFFF};
+    constexpr std::array<std::uint32_t, 7> kBits{0x7FC00000, 0x7F800000, 0xFF800000, 0x3FC00000,
+                                                 0x80000000, 0x00000001, 0x7F7FFFFF};
     test::Bytes out;
     for (std::size_t i = 0; i < samples.size(); ++i) {
         if (i % spoil == spoil - 1) {
@@ -87,11 +91,19 @@ float fraction(const Scenario& scenario, const std::string& key, float otherwise
     return scenario.keys.count(key) != 0 ? std::strtof(scenario.keys.at(key).c_str(), nullptr) : otherwise;
 }
 
-const std::set<std::string> kKnownKeys = {
-    "source",   "ms",         "gain",           "pad",              "finish",          "spoil",         "prefix",
-    "tail",     "rate",       "format",         "channels",         "mode",            "out_rate",      "out_format",
-    "adaptive", "threshold",  "exit_threshold", "energy_threshold", "min_amplitude",   "speech_start_ms", "speech_end_ms",
-    "pre_buffer_ms", "max_speech_ms", "max_gap_ms", "normalize"};
+const std::set<std::string> kKnownKeys = {"source",         "ms",
+                                          "gain",           "pad",
+                                          "finish",         "spoil",
+                                          "prefix",         "tail",
+                                          "rate",           "format",
+                                          "channels",       "mode",
+                                          "out_rate",       "out_format",
+                                          "adaptive",       "threshold",
+                                          "exit_threshold", "energy_threshold",
+                                          "min_amplitude",  "speech_start_ms",
+                                          "speech_end_ms",  "pre_buffer_ms",
+                                          "max_speech_ms",  "max_gap_ms",
+                                          "normalize"};
 
 }  // namespace
 
@@ -102,7 +114,8 @@ std::string Scenario::text(const std::string& key, const std::string& otherwise)
 
 std::uint32_t Scenario::number(const std::string& key, std::uint32_t otherwise) const {
     const auto found = keys.find(key);
-    return found == keys.end() ? otherwise : static_cast<std::uint32_t>(std::strtoul(found->second.c_str(), nullptr, 10));
+    return found == keys.end() ? otherwise
+                               : static_cast<std::uint32_t>(std::strtoul(found->second.c_str(), nullptr, 10));
 }
 
 std::vector<Scenario> read_scenarios(const std::string& path) {

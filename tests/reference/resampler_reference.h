@@ -12,9 +12,9 @@ namespace audioengine::reference {
 
 /// A Kaiser-windowed sinc that reaches `half` input samples to either side.
 struct LowPass {
-    double half;       ///< Input samples.
-    double cutoff;     ///< Middle of the transition, as a share of the input rate.
-    double beta;       ///< Shape of the Kaiser window.
+    double half;    ///< Input samples.
+    double cutoff;  ///< Middle of the transition, as a share of the input rate.
+    double beta;    ///< Shape of the Kaiser window.
 };
 
 inline double bessel_i0(double x) {
@@ -40,7 +40,7 @@ inline double response(const LowPass& filter, double distance) {
 /// All ceil(n * to / from) outputs; each is normalised to a gain of 1 for direct current.
 inline std::vector<double> resample(std::span<const float> in, std::uint32_t from_rate, std::uint32_t to_rate,
                                     const LowPass& filter) {
-    const std::size_t count = (in.size() * std::uint64_t{to_rate} + from_rate - 1) / from_rate;
+    const auto count = static_cast<std::size_t>((in.size() * std::uint64_t{to_rate} + from_rate - 1) / from_rate);
     std::vector<double> out(count);
     for (std::size_t k = 0; k < count; ++k) {
         const double position = static_cast<double>(k) * from_rate / to_rate;
@@ -51,7 +51,8 @@ inline std::vector<double> resample(std::span<const float> in, std::uint32_t fro
         for (std::ptrdiff_t i = first; i <= last; ++i) {
             const double weight = response(filter, static_cast<double>(i) - position);
             gain += weight;
-            if (i >= 0 && i < static_cast<std::ptrdiff_t>(in.size())) sum += weight * static_cast<double>(in[static_cast<std::size_t>(i)]);
+            if (i >= 0 && i < static_cast<std::ptrdiff_t>(in.size()))
+                sum += weight * static_cast<double>(in[static_cast<std::size_t>(i)]);
         }
         out[k] = sum / gain;
     }

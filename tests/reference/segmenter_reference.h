@@ -36,7 +36,8 @@ public:
                 break;
             case VADState::SPEECH_ENDING: ending(); break;
         }
-        if (config_.max_speech_ms != 0 && was_open && is_open() && now_ms() - onset_ms() >= config_.max_speech_ms) cut();
+        if (config_.max_speech_ms != 0 && was_open && is_open() && now_ms() - onset_ms() >= config_.max_speech_ms)
+            cut();
         states_.push_back(state);
         return events_;
     }
@@ -111,8 +112,10 @@ private:
     }
 
     void close(EndReason reason) {
-        if (state == VADState::SPEECH_STARTING) give_up();
-        else if (is_open()) end(reason);
+        if (state == VADState::SPEECH_STARTING)
+            give_up();
+        else if (is_open())
+            end(reason);
     }
 
     // Where the open segment's voice ended: after its last voice block, or one between the thresholds that SPEECH kept.

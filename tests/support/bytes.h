@@ -41,7 +41,8 @@ inline Bytes to_bytes(std::span<const std::int16_t> samples, AudioFormat format)
 inline Samples pcm16_samples(std::span<const std::byte> bytes) {
     Samples out(bytes.size() / 2);
     for (std::size_t i = 0; i < out.size(); ++i) {
-        out[i] = static_cast<std::int16_t>(std::to_integer<int>(bytes[2 * i]) | (std::to_integer<int>(bytes[2 * i + 1]) << 8));
+        out[i] = static_cast<std::int16_t>(std::to_integer<int>(bytes[2 * i]) |
+                                           (std::to_integer<int>(bytes[2 * i + 1]) << 8));
     }
     return out;
 }

@@ -34,7 +34,8 @@ private:
     Lcg random_{1};
 };
 
-inline const Cut kCuts[] = {Cut::frames("1", 1),     Cut::frames("128", 128), Cut::frames("160", 160),
-                            Cut::frames("441", 441), Cut::all(),              Cut::odd()};
+inline const Cut kCuts[] = {
+    Cut::frames("1", 1), Cut::frames("128", 128), Cut::frames("160", 160), Cut::frames("441", 441), Cut::all(),
+    Cut::odd()};
 
 }  // namespace audioengine::test

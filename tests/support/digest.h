@@ -42,11 +42,26 @@ struct Output {
         const AudioMetrics& m = engine.metrics();
         const LevelScan& l = m.level;
         const auto wide = [](auto value) { return static_cast<std::uint64_t>(static_cast<std::int64_t>(value)); };
-        for (const std::uint64_t value :
-             {m.input_bytes, m.input_frames, m.output_bytes, m.non_finite_samples, l.samples, l.sum_squares, wide(l.sum),
-              wide(l.peak), l.zeros, l.full_scale, l.near_clip, wide(l.longest_full_scale_run), m.blocks, m.speech_blocks,
-              m.segments, m.false_starts, wide(m.vad_state), wide(m.noise_floor_dbfs_x100), wide(m.threshold_dbfs_x100),
-              wide(engine.findings())}) {
+        for (const std::uint64_t value : {m.input_bytes,
+                                          m.input_frames,
+                                          m.output_bytes,
+                                          m.non_finite_samples,
+                                          l.samples,
+                                          l.sum_squares,
+                                          wide(l.sum),
+                                          wide(l.peak),
+                                          l.zeros,
+                                          l.full_scale,
+                                          l.near_clip,
+                                          wide(l.longest_full_scale_run),
+                                          m.blocks,
+                                          m.speech_blocks,
+                                          m.segments,
+                                          m.false_starts,
+                                          wide(m.vad_state),
+                                          wide(m.noise_floor_dbfs_x100),
+                                          wide(m.threshold_dbfs_x100),
+                                          wide(engine.findings())}) {
             append_little_endian(summary, value, 8);
         }
     }
@@ -68,7 +83,8 @@ inline Bytes serialise(std::span<const VadEvent> events) {
         append_little_endian(out, static_cast<std::uint64_t>(event.type), 1);
         append_little_endian(out, static_cast<std::uint64_t>(event.reason), 1);
         append_little_endian(out, event.segment, 4);
-        for (const std::uint64_t ms : {event.at_ms, event.onset_ms, event.padded_ms, event.end_ms}) append_little_endian(out, ms, 8);
+        for (const std::uint64_t ms : {event.at_ms, event.onset_ms, event.padded_ms, event.end_ms})
+            append_little_endian(out, ms, 8);
     }
     return out;
 }

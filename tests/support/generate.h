@@ -31,7 +31,8 @@ inline Samples noise(std::size_t count, std::int32_t amplitude, std::uint32_t se
 }
 
 /// A tone of parabolic half waves (a sine to within 6 %), sample k of it.
-inline std::int16_t tone_sample(std::uint64_t k, std::uint32_t hz, std::uint32_t rate, std::int32_t amplitude) noexcept {
+inline std::int16_t tone_sample(std::uint64_t k, std::uint32_t hz, std::uint32_t rate,
+                                std::int32_t amplitude) noexcept {
     const auto phase = static_cast<std::int64_t>((65536 * k * hz / rate) % 65536);
     const std::int64_t half = phase % 32768;
     const std::int64_t sample = (half * (32768 - half) / 8192) * amplitude / 32768;
@@ -52,11 +53,14 @@ inline Samples amplified(Samples samples, std::int64_t gain) {
 }
 
 /// At another rate by linear interpolation (crude on purpose: an input, not a result).
-inline std::int16_t interpolated(const Samples& x, std::uint64_t k, std::uint32_t from_rate, std::uint32_t to_rate) noexcept {
+inline std::int16_t interpolated(const Samples& x, std::uint64_t k, std::uint32_t from_rate,
+                                 std::uint32_t to_rate) noexcept {
     const std::uint64_t position = k * from_rate;
     const std::uint64_t i = position / to_rate;
     const auto f = static_cast<std::int64_t>(position % to_rate);
-    const auto at = [&](std::uint64_t index) { return std::int64_t{index < x.size() ? x[index] : std::int16_t{0}}; };
+    const auto at = [&](std::uint64_t index) {
+        return std::int64_t{index < x.size() ? x[static_cast<std::size_t>(index)] : std::int16_t{0}};
+    };
     return static_cast<std::int16_t>(floor_div(at(i) * (to_rate - f) + at(i + 1) * f + to_rate / 2, to_rate));
 }
 

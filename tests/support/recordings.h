@@ -23,7 +23,8 @@ inline std::vector<std::uint8_t> read_file(const std::string& path) {
     }
     std::vector<std::uint8_t> bytes;
     std::uint8_t part[4096];
-    for (std::size_t got = 0; (got = std::fread(part, 1, sizeof part, file)) > 0;) bytes.insert(bytes.end(), part, part + got);
+    for (std::size_t got = 0; (got = std::fread(part, 1, sizeof part, file)) > 0;)
+        bytes.insert(bytes.end(), part, part + got);
     std::fclose(file);
     return bytes;
 }
@@ -31,8 +32,9 @@ inline std::vector<std::uint8_t> read_file(const std::string& path) {
 /// Samples of a 16 kHz mono PCM16 file with a 44-byte header.
 inline Samples read_wav(const std::string& path) {
     const auto bytes = read_file(path);
-    const bool plain = bytes.size() >= 44 && std::memcmp(&bytes[0], "RIFF", 4) == 0 && std::memcmp(&bytes[36], "data", 4) == 0 &&
-                       bytes[22] == 1 && bytes[24] == 0x80 && bytes[25] == 0x3E && bytes[34] == 16;
+    const bool plain = bytes.size() >= 44 && std::memcmp(&bytes[0], "RIFF", 4) == 0 &&
+                       std::memcmp(&bytes[36], "data", 4) == 0 && bytes[22] == 1 && bytes[24] == 0x80 &&
+                       bytes[25] == 0x3E && bytes[34] == 16;
     if (!plain) {
         std::fprintf(stderr, "%s is not a plain 16 kHz mono PCM16 WAV file\n", path.c_str());
         std::exit(2);

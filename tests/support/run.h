@@ -17,7 +17,8 @@ inline Output run(AudioEngine& engine, std::span<const std::byte> input, Cut cut
     const std::size_t frame_bytes = bytes_per_sample(audio.format) * audio.channels;
     while (!input.empty()) {
         const std::size_t length = cut.next(frame_bytes, input.size());
-        const Status status = engine.push_all(input.first(length), [&](const PushResult& result) { output.add(result); });
+        const Status status =
+            engine.push_all(input.first(length), [&](const PushResult& result) { output.add(result); });
         if (status != Status::ok) {
             std::fprintf(stderr, "push answered %s\n", status_name(status));
             std::abort();

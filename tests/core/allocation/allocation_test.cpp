@@ -5,9 +5,13 @@
 #include <cstdlib>
 #include <functional>
 #include <new>
+#include <string>
 #include <vector>
 
+#include "audioengine/buffer_pool.h"
 #include "audioengine/engine.h"
+#include "audioengine/spsc_ring.h"
+#include "audioengine/stream_buffer.h"
 #include "support/bytes.h"
 #include "support/recordings.h"
 
@@ -21,7 +25,7 @@
 
 namespace {
 
-std::size_t allocations = 0;       // and releases: neither belongs into the audio path
+std::size_t allocations = 0;        // and releases: neither belongs into the audio path
 std::size_t fail_after = SIZE_MAX;  // how many allocations may still succeed
 
 void* counted(std::size_t size) {
@@ -58,8 +62,12 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return co
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) { return counted_aligned(size, alignment); }
 void* operator new[](std::size_t size, std::align_val_t alignment) { return counted_aligned(size, alignment); }
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return counted_aligned(size, alignment); }
-void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { return counted_aligned(size, alignment); }
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+    return counted_aligned(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+    return counted_aligned(size, alignment);
+}
 void operator delete(void* memory) noexcept { released(memory); }
 void operator delete[](void* memory) noexcept { released(memory); }
 void operator delete(void* memory, std::size_t) noexcept { released(memory); }
@@ -144,7 +152,7 @@ test::Bytes speech_for(const Row& row) {
 
 TEST(Allocation, TheCounterCounts) {
     // One new and one delete; and the malloc within, where it is counted.
-    EXPECT_EQ(allocations_in([] { delete new int(1); }), kCountsMalloc ? 3U : 2U);
+    EXPECT_EQ(allocations_in([] { ::operator delete(::operator new(4)); }), kCountsMalloc ? 3U : 2U);
     EXPECT_GE(allocations_in([] { static_cast<void>(AudioEngine::create({}).ok()); }), 5U);
 }
 
@@ -180,9 +188,14 @@ TEST(Allocation, NothingAllocatesAfterCreate) {
         EXPECT_GE(events, 2U);
         EXPECT_GT(bytes, 0U);
 
-        EXPECT_EQ(allocations_in([&] { status = engine.push(std::span(input).first(engine.max_chunk_bytes() + 1)).status; }), 0U);
+        EXPECT_EQ(
+            allocations_in([&] { status = engine.push(std::span(input).first(engine.max_chunk_bytes() + 1)).status; }),
+            0U);
         EXPECT_EQ(status, Status::chunk_too_large);
-        EXPECT_EQ(allocations_in([&] { status = engine.push_all(input, [&](const PushResult& result) { bytes += result.audio.size(); }); }), 0U);
+        EXPECT_EQ(allocations_in([&] {
+                      status = engine.push_all(input, [&](const PushResult& result) { bytes += result.audio.size(); });
+                  }),
+                  0U);
         EXPECT_EQ(allocations_in([&] { static_cast<void>(engine.validate_audio(input)); }), 0U);
         EXPECT_EQ(allocations_in([&] { status = engine.configure_vad(slower); }), 0U);
         EXPECT_EQ(status, Status::ok);
@@ -216,6 +229,97 @@ TEST(Allocation, NothingAllocatesAfterCreate) {
         EXPECT_EQ(allocations_in([&] { status = other.push(std::span(input).first(64)).status; }), 0U);
         EXPECT_EQ(status, Status::ok);
     }
+}
+
+TEST(Allocation, BuffersAllocateNothingAfterCreate) {
+    for (const auto overflow :
+         {OverflowStrategy::drop_oldest, OverflowStrategy::drop_newest, OverflowStrategy::error}) {
+        for (const auto underflow : {UnderflowStrategy::silence, UnderflowStrategy::repeat, UnderflowStrategy::error}) {
+            SCOPED_TRACE(std::string(name_of(overflow)) + ", " + name_of(underflow));
+            BufferConfig config;
+            config.max_duration_ms = 100;
+            config.overflow_strategy = overflow;
+            config.underflow_strategy = underflow;
+            config.reorder_packets = 4;
+            AudioStreamBuffer buffer = AudioStreamBuffer::create(config).value();
+            const test::Bytes audio(4999, std::byte{7});
+            std::vector<std::byte> out(960);
+            std::uint64_t taken = 0;
+            const auto use = [&] {
+                for (std::uint32_t i = 0; i < 100; ++i) {
+                    static_cast<void>(buffer.add_audio(std::span(audio).first(i * 49)));
+                    taken += buffer.get_chunk(out).size() + buffer.peek().size();
+                }
+                buffer.mark_end();
+                taken += buffer.stats().read_frames;
+                buffer.clear();
+                for (std::uint32_t i = 0; i < 300; ++i) {  // swapped, lost, double, far off
+                    const std::uint32_t number = i % 7 == 0 ? i ^ 1U : (i % 50 == 0 ? i * 10000 : i);
+                    static_cast<void>(buffer.add_packet({number, number * 480, std::span(audio).first(960)}));
+                    if (i % 3 != 0) taken += buffer.get_chunk(out).size();
+                }
+                buffer.reset();
+            };
+            EXPECT_EQ(allocations_in(use), 0U);
+            EXPECT_GT(taken, 0U);
+        }
+    }
+}
+
+TEST(Allocation, APoolAllocatesWhenItIsExhaustedAndMayOnly) {
+    for (const auto policy : {ExhaustionPolicy::fail, ExhaustionPolicy::allocate}) {
+        BufferPool pool = BufferPool::create({960, 2, policy}).value();
+        const auto use = [&](std::size_t leases) {
+            std::array<BufferPool::Lease, 4> held;
+            for (std::size_t i = 0; i < leases; ++i) held[i] = pool.take();
+            std::move(held[0]).to_remote().give_back();
+            static_cast<void>(pool.stats());
+        };
+        EXPECT_EQ(allocations_in([&] { use(2); }), 0U);
+        EXPECT_EQ(allocations_in([&] { use(4); }) == 0, policy == ExhaustionPolicy::fail);
+        EXPECT_EQ(allocations_in([&] { use(4); }), 0U) << "what it allocated stays";
+        EXPECT_EQ(pool.stats().allocated, policy == ExhaustionPolicy::fail ? 0U : 2U);
+    }
+}
+
+TEST(Allocation, ARingAllocatesNothingAfterCreate) {
+    SpscRing ring = SpscRing::create(1000).value();
+    std::array<std::byte, 700> bytes{};
+    std::size_t moved = 0;
+    EXPECT_EQ(allocations_in([&] {
+                  for (int i = 0; i < 50; ++i) {
+                      moved += ring.write(bytes) + ring.read(std::span(bytes).first(500));
+                      moved += ring.write_all(bytes) ? 1U : 0U;
+                      moved += ring.skip(ring.peek().size() / 2);
+                  }
+              }),
+              0U);
+    EXPECT_GT(moved, 0U);
+}
+
+TEST(Allocation, BuffersAnswerOutOfMemoryWhereverItRunsOut) {
+    const auto outlast = [](auto create) {
+        std::size_t allowed = 0;
+        for (; allowed < 100; ++allowed) {
+            fail_after = allowed;
+            const Status status = create();
+            fail_after = SIZE_MAX;
+            if (status == Status::ok) break;
+            EXPECT_EQ(status, Status::out_of_memory) << allowed;
+        }
+        return allowed;
+    };
+    EXPECT_EQ(outlast([] { return AudioStreamBuffer::create({}).status(); }), 8U);
+    EXPECT_EQ(outlast([] { return BufferPool::create({}).status(); }), 2U);
+    EXPECT_EQ(outlast([] { return SpscRing::create(100).status(); }), 1U);
+
+    BufferPool pool = BufferPool::create({64, 1, ExhaustionPolicy::allocate}).value();
+    const BufferPool::Lease only = pool.take();
+    fail_after = 0;
+    const BufferPool::Lease none = pool.take();
+    fail_after = SIZE_MAX;
+    EXPECT_FALSE(none);
+    EXPECT_TRUE(pool.take());
 }
 
 TEST(Allocation, RefusingAConfigurationAllocatesNothing) {

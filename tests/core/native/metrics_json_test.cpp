@@ -36,7 +36,8 @@ TEST(MetricsJson, HasTheSpecificationsPathsAndTheCountersValues) {
     EXPECT_EQ(json.at("/vad/false_starts"_json_pointer), metrics.false_starts);
     EXPECT_EQ(json.at("/vad/blocks"_json_pointer), 800);
     EXPECT_EQ(json.at("/vad/speech_blocks"_json_pointer), metrics.speech_blocks);
-    EXPECT_DOUBLE_EQ(json.at("/vad/noise_floor_dbfs"_json_pointer).get<double>(), metrics.noise_floor_dbfs_x100 / 100.0);
+    EXPECT_DOUBLE_EQ(json.at("/vad/noise_floor_dbfs"_json_pointer).get<double>(),
+                     metrics.noise_floor_dbfs_x100 / 100.0);
     EXPECT_EQ(json.at("/performance/realtime_capable"_json_pointer), true);
     EXPECT_EQ(json.at("input_bytes"), 256000);
     EXPECT_EQ(json.at("output_bytes"), 256000);
@@ -47,11 +48,11 @@ TEST(MetricsJson, HasTheSpecificationsPathsAndTheCountersValues) {
 
 TEST(MetricsJson, ExtremeNumbersStayNumbers) {
     AudioMetrics metrics;
-    for (std::uint64_t* counter : {&metrics.chunks, &metrics.rejected_chunks, &metrics.input_bytes, &metrics.input_frames,
-                                   &metrics.output_bytes, &metrics.split_frames, &metrics.non_finite_samples, &metrics.blocks,
-                                   &metrics.speech_blocks, &metrics.segments, &metrics.false_starts, &metrics.memory_bytes,
-                                   &metrics.level.samples, &metrics.level.sum_squares, &metrics.level.zeros,
-                                   &metrics.level.full_scale}) {
+    for (std::uint64_t* counter :
+         {&metrics.chunks, &metrics.rejected_chunks, &metrics.input_bytes, &metrics.input_frames, &metrics.output_bytes,
+          &metrics.split_frames, &metrics.non_finite_samples, &metrics.blocks, &metrics.speech_blocks,
+          &metrics.segments, &metrics.false_starts, &metrics.memory_bytes, &metrics.level.samples,
+          &metrics.level.sum_squares, &metrics.level.zeros, &metrics.level.full_scale}) {
         *counter = ~std::uint64_t{0};
     }
     metrics.level.peak = 32768;

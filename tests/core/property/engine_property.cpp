@@ -17,8 +17,9 @@ using test::Bytes;
 using test::Output;
 
 std::uint32_t any_rate() {
-    return *rc::gen::oneOf(rc::gen::element<std::uint32_t>(4000, 8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 192000),
-                           rc::gen::inRange<std::uint32_t>(4000, 50001));
+    return *rc::gen::oneOf(
+        rc::gen::element<std::uint32_t>(4000, 8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 192000),
+        rc::gen::inRange<std::uint32_t>(4000, 50001));
 }
 
 AudioFormat any_format() {
@@ -32,7 +33,8 @@ VADConfig any_vad() {
     vad.adaptive = *rc::gen::arbitrary<bool>();
     vad.energy_threshold = share(*rc::gen::inRange<std::uint32_t>(0, 1001));
     vad.threshold = share(*rc::gen::inRange<std::uint32_t>(0, 1001));
-    vad.exit_threshold = *rc::gen::arbitrary<bool>() ? -1.0F : vad.threshold * share(*rc::gen::inRange<std::uint32_t>(0, 1001));
+    vad.exit_threshold =
+        *rc::gen::arbitrary<bool>() ? -1.0F : vad.threshold * share(*rc::gen::inRange<std::uint32_t>(0, 1001));
     vad.speech_start_ms = *rc::gen::inRange<std::uint32_t>(10, 400);
     vad.speech_end_ms = *rc::gen::inRange<std::uint32_t>(10, 400);
     vad.pre_buffer_ms = *rc::gen::inRange<std::uint32_t>(0, 1000);
@@ -69,11 +71,14 @@ Bytes any_input(const EngineConfig& config) {
                 break;
             }
             case 1:
-                test::append(input, test::to_bytes(test::noise(samples, static_cast<std::int32_t>(random.below(32768)), random.next()), config.audio.format));
+                test::append(input, test::to_bytes(test::noise(samples, static_cast<std::int32_t>(random.below(32768)),
+                                                               random.next()),
+                                                   config.audio.format));
                 break;
             case 2: test::append(input, test::to_bytes(test::silence(samples), config.audio.format)); break;
             default:
-                for (std::size_t byte = 0; byte < samples; ++byte) input.push_back(static_cast<std::byte>(random.next() & 0xFFU));
+                for (std::size_t byte = 0; byte < samples; ++byte)
+                    input.push_back(static_cast<std::byte>(random.next() & 0xFFU));
         }
     }
     input.resize(input.size() - std::min<std::size_t>(input.size(), *rc::gen::inRange<std::size_t>(0, 40)));
@@ -85,7 +90,8 @@ Output run_in_pieces(AudioEngine& engine, std::span<const std::byte> input, test
     Output output;
     std::vector<std::byte> memory(longest + 16);
     while (!input.empty()) {
-        const std::size_t length = std::min<std::size_t>({random.below(longest + 1), input.size(), engine.max_chunk_bytes()});
+        const std::size_t length =
+            std::min<std::size_t>({random.below(longest + 1), input.size(), engine.max_chunk_bytes()});
         const std::size_t offset = random.below(16);
         std::copy_n(input.begin(), length, memory.begin() + static_cast<std::ptrdiff_t>(offset));
         const PushResult result = engine.push(std::span(memory).subspan(offset, length));
@@ -149,10 +155,14 @@ TEST(EngineProperty, ValidationNeverFailsOnQuality) {
         const Bytes input = any_input(config);
         const ValidationResult result = validate(config.audio, input);
         const std::size_t frame_bytes = bytes_per_sample(config.audio.format) * config.audio.channels;
-        if (input.empty()) RC_ASSERT(result.status == Status::empty_input);
-        else if (is_container(input)) RC_ASSERT(result.status == Status::unsupported_format);
-        else if (input.size() % frame_bytes != 0) RC_ASSERT(result.status == Status::truncated_frame);
-        else RC_ASSERT(result.ok());
+        if (input.empty())
+            RC_ASSERT(result.status == Status::empty_input);
+        else if (is_container(input))
+            RC_ASSERT(result.status == Status::unsupported_format);
+        else if (input.size() % frame_bytes != 0)
+            RC_ASSERT(result.status == Status::truncated_frame);
+        else
+            RC_ASSERT(result.ok());
     }));
 }
 

@@ -13,7 +13,8 @@ namespace {
 VADConfig any_vad() {
     VADConfig vad;
     vad.threshold = static_cast<float>(*rc::gen::inRange(0, 1001)) / 1000.0F;
-    vad.exit_threshold = *rc::gen::arbitrary<bool>() ? -1.0F : vad.threshold * static_cast<float>(*rc::gen::inRange(0, 1001)) / 1000.0F;
+    vad.exit_threshold =
+        *rc::gen::arbitrary<bool>() ? -1.0F : vad.threshold * static_cast<float>(*rc::gen::inRange(0, 1001)) / 1000.0F;
     vad.speech_start_ms = *rc::gen::inRange<std::uint32_t>(10, 300);
     vad.speech_end_ms = *rc::gen::inRange<std::uint32_t>(10, 300);
     vad.pre_buffer_ms = *rc::gen::inRange<std::uint32_t>(0, 5001);
@@ -32,8 +33,8 @@ std::vector<std::uint16_t> any_probabilities() {
 }
 
 bool same(const VadEvent& a, const VadEvent& b) {
-    return a.type == b.type && a.reason == b.reason && a.segment == b.segment && a.at_ms == b.at_ms && a.onset_ms == b.onset_ms &&
-           a.padded_ms == b.padded_ms && a.end_ms == b.end_ms;
+    return a.type == b.type && a.reason == b.reason && a.segment == b.segment && a.at_ms == b.at_ms &&
+           a.onset_ms == b.onset_ms && a.padded_ms == b.padded_ms && a.end_ms == b.end_ms;
 }
 
 void assert_same(const Segmenter::Step& step, const std::vector<VadEvent>& expected, VADState state) {
