@@ -66,13 +66,17 @@ class BufferPool {
         ~State();
 
         struct Extra;  // a block allocated later
+
+        // Read by every thread, written by none.
         BufferPoolConfig config;
         std::size_t stride = 0;  // from block to block
-        Block* free = nullptr;
-        BufferPoolStats stats;
         std::unique_ptr<std::byte[]> memory;
+        // Of the owner.
+        alignas(64) Block* free = nullptr;
         Extra* extras = nullptr;
-        alignas(64) std::atomic<Block*> returned{nullptr};  // by other threads
+        BufferPoolStats stats;
+        // What other threads gave back.
+        alignas(64) std::atomic<Block*> returned{nullptr};
     };
 
 public:
