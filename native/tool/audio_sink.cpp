@@ -97,7 +97,7 @@ void AudioSink::write(std::span<const std::byte> bytes) {
         : as_float ? sf_write_float(sound_.get(), reinterpret_cast<const float*>(bytes.data()), samples)
                    : sf_write_raw(sound_.get(), bytes.data(), samples);
     if (written != samples) {
-        throw BadInput(file_->path() + ": cannot be written: " + std::strerror(errno));
+        throw BadInput(file_->path() + ": cannot be written: " + error_text(errno));
     }
 }
 
@@ -107,7 +107,7 @@ void AudioSink::commit() {
         return;
     }
     if (sound_ != nullptr && sf_close(sound_.release()) != SF_ERR_NO_ERROR) {
-        throw BadInput(file_->path() + ": cannot be written: " + std::strerror(errno));
+        throw BadInput(file_->path() + ": cannot be written: " + error_text(errno));
     }
     file_->commit();
 }

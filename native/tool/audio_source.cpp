@@ -60,7 +60,7 @@ AudioSource::AudioSource(const InputOptions& options) {
     }
     struct stat status {};
     if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) {
-        throw BadInput(name_ + ": cannot be opened: " + std::strerror(errno));
+        throw BadInput(name_ + ": cannot be opened: " + error_text(errno));
     }
     if (S_ISDIR(status.st_mode)) throw BadInput(name_ + ": is a directory, not a sound file");
     regular_file_ = S_ISREG(status.st_mode);
@@ -158,7 +158,7 @@ std::size_t AudioSource::read_raw(std::span<std::byte> out) {
             filled += static_cast<std::size_t>(count);
         } else if (errno != EINTR) {
             damage_ = std::string("cannot be read at byte ") + std::to_string(bytes_read_ + filled) + ": " +
-                      std::strerror(errno);
+                      error_text(errno);
             break;
         }
     }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
+#include <system_error>
 
 namespace audioengine::tool {
 
@@ -16,5 +18,8 @@ struct BadInput : std::runtime_error {
 struct UsageError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+
+/// The system's text for an `errno` value.
+inline std::string error_text(int error) { return std::generic_category().message(error); }
 
 }  // namespace audioengine::tool

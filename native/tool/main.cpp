@@ -248,16 +248,16 @@ int run(int count, char** values) {
 }  // namespace audioengine::tool
 
 int main(int count, char** values) {
-    using namespace audioengine::tool;
+    namespace tool = audioengine::tool;
     std::signal(SIGPIPE, SIG_DFL);  // `| head` ends us quietly, whatever the parent process set
     std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error like a full disk, and cleaned up after
     try {
-        return run(count, values);
-    } catch (const UsageError& error) {
+        return tool::run(count, values);
+    } catch (const tool::UsageError& error) {
         std::fprintf(stderr, "audioengine: %s\n", error.what());
-        return kUsage;
+        return tool::kUsage;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "audioengine: %s\n", error.what());
-        return kBadInput;
+        return tool::kBadInput;
     }
 }

@@ -22,8 +22,7 @@ volatile std::sig_atomic_t g_unfinished = 0;
 
 extern "C" void remove_unfinished(int signal_number) {
     if (g_unfinished != 0) unlink(g_unfinished_path);
-    std::signal(signal_number, SIG_DFL);
-    std::raise(signal_number);
+    raise(signal_number);  // SA_RESETHAND: this time it ends the program
 }
 
 constexpr int kEndingSignals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -34,18 +33,23 @@ int make_guarded(std::string& name_template) {
     sigset_t before;
     sigemptyset(&ending);
     for (const int signal_number : kEndingSignals) sigaddset(&ending, signal_number);
-    sigprocmask(SIG_BLOCK, &ending, &before);
+    pthread_sigmask(SIG_BLOCK, &ending, &before);
     const int descriptor = mkostemp(name_template.data(), O_CLOEXEC);
     const int error = errno;
     if (descriptor >= 0 && name_template.size() < sizeof g_unfinished_path) {
         std::memcpy(g_unfinished_path, name_template.c_str(), name_template.size() + 1);
         g_unfinished = 1;
         for (const int signal_number : kEndingSignals) {
-            // A signal that the caller ignores (nohup) stays ignored.
-            if (std::signal(signal_number, remove_unfinished) == SIG_IGN) std::signal(signal_number, SIG_IGN);
+            struct sigaction present {};
+            sigaction(signal_number, nullptr, &present);
+            if (present.sa_handler == SIG_IGN) continue;  // what the caller ignores (nohup) stays ignored
+            struct sigaction removing {};
+            removing.sa_handler = remove_unfinished;
+            removing.sa_flags = static_cast<int>(SA_RESETHAND);
+            sigaction(signal_number, &removing, nullptr);
         }
     }
-    sigprocmask(SIG_SETMASK, &before, nullptr);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     errno = error;
     return descriptor;
 }
@@ -96,6 +100,6 @@ void NewFile::commit() {
     temporary_.clear();
 }
 
-void NewFile::fail(int error) const { throw BadInput(path_ + ": cannot be written: " + std::strerror(error)); }
+void NewFile::fail(int error) const { throw BadInput(path_ + ": cannot be written: " + error_text(error)); }
 
 }  // namespace audioengine::tool

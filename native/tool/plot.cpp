@@ -93,7 +93,8 @@ public:
 
     [[nodiscard]] double x(double second) const { return kLeft + (kRight - kLeft) * std::min(1.0, second / seconds_); }
 
-    __attribute__((format(printf, 2, 3))) void add(const char* format, ...) {
+    // A C-style variadic function, so that the compiler checks every format.
+    __attribute__((format(printf, 2, 3))) void add(const char* format, ...) {  // NOLINT(cert-dcl50-cpp)
         std::array<char, 512> line{};
         va_list arguments;
         va_start(arguments, format);

@@ -73,7 +73,7 @@ void report_damage(const AudioSource& source, const InputOptions& options) {
 void finish_stdout() {
     const bool failed_before = std::ferror(stdout) != 0;
     if (std::fflush(stdout) != 0 || failed_before) {
-        throw BadInput(std::string("standard output: cannot be written: ") + std::strerror(errno));
+        throw BadInput(std::string("standard output: cannot be written: ") + error_text(errno));
     }
 }
 
