@@ -40,7 +40,8 @@ TEST(ConfigFields, TheTableHasEveryFieldOfTheStructs) {
            : path.starts_with("vad.")    ? vad
                                          : engine);
     }
-    EXPECT_EQ(engine, members<EngineConfig>() - 4);  // audio, output and vad are structs of their own; stream_buffer is left out
+    EXPECT_EQ(engine, members<EngineConfig>() -
+                          4);  // audio, output and vad are structs of their own; stream_buffer is left out
     EXPECT_EQ(audio, members<AudioConfig>());
     EXPECT_EQ(output, members<OutputConfig>());
     EXPECT_EQ(vad, members<VADConfig>());
