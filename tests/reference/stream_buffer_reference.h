@@ -270,7 +270,9 @@ public:
     BufferStats counts;
 
 private:
-    [[nodiscard]] std::size_t frames(std::uint32_t ms) const { return std::uint64_t{ms} * audio_.sample_rate / 1000; }
+    [[nodiscard]] std::size_t frames(std::uint32_t ms) const {
+        return static_cast<std::size_t>(std::uint64_t{ms} * audio_.sample_rate / 1000);
+    }
     [[nodiscard]] Fader fader() const {
         const bool repeats = config_.underflow_strategy == UnderflowStrategy::repeat;
         return {audio_, frames(config_.fade_ms), frames(repeats ? config_.repeat_ms : config_.fade_ms)};
@@ -286,7 +288,7 @@ private:
     }
     std::size_t dropped_since(std::uint64_t before) {
         if (counts.dropped_frames > before) ++counts.overflows;
-        return (counts.dropped_frames - before) * frame_bytes_;
+        return static_cast<std::size_t>(counts.dropped_frames - before) * frame_bytes_;
     }
     void put(std::span<std::byte> out, std::size_t frame, const Frame& bytes) const {
         std::copy(bytes.begin(), bytes.end(), out.begin() + static_cast<std::ptrdiff_t>(frame * frame_bytes_));
