@@ -69,7 +69,8 @@ TEST_P(SnapshotTest, StreamGoesOnWithTheSameBitsWhereverItIsCut) {
     const EngineConfig& config = GetParam().config;
     const Bytes input = input_of(config);
     const std::span<const std::byte> all(input);
-    for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{7777}, input.size() / 2 + 1, input.size()}) {
+    for (const std::size_t at :
+         {std::size_t{0}, std::size_t{1}, std::size_t{7777}, input.size() / 2 + 1, input.size()}) {
         AudioEngine first = engine(config);
         AudioEngine second = engine(config);
         (void)test::run(first, all.first(at), test::Cut::odd(), false);
