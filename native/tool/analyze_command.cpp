@@ -210,6 +210,7 @@ void gather(AudioSource& source, AudioEngine& engine, Report& report, Timeline* 
         for (const BlockResult& block : result.blocks) {
             timeline->add_block(block, engine.metrics().threshold_dbfs_x100);
         }
+        if (result.audio.empty()) return;
         std::memcpy(mono.data(), result.audio.data(), result.audio.size());
         timeline->add_samples(std::span(mono).first(result.audio.size() / sizeof(std::int16_t)));
     });
