@@ -46,6 +46,7 @@ std::string session_created_text(const std::string& session_id, const EngineConf
         {"rate", config.output.sample_rate != 0 ? config.output.sample_rate : config.audio.sample_rate},
         {"format", all["output"]["format"]}};
     session["vad"] = all["vad"];
+    session["config"] = all;
     session["config_hash"] = config_hash(config);
     return dump({{"type", "session.created"}, {"session", session}});
 }

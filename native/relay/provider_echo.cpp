@@ -17,6 +17,9 @@ constexpr std::uint32_t kDecisionDelayMs = 100;
 // The client's last audio as one piece, found by frame number. Forgets from the front.
 class History {
 public:
+    // `usual_bytes` is what is kept most of the time.
+    explicit History(std::size_t usual_bytes) { bytes_.reserve(usual_bytes + usual_bytes / 2); }
+
     void append(std::span<const std::byte> audio) {
         bytes_.insert(bytes_.end(), audio.begin(), audio.end());
         end_frame_ += audio.size() / kFrameBytes;
@@ -60,7 +63,8 @@ public:
         : setup_(setup),
           keep_frames_(frame_at(std::uint64_t{setup.vad.pre_buffer_ms} + Segmenter::longest_start_ms(setup.vad) +
                                 kDecisionDelayMs)),
-          max_frames_(keep_frames_ + frame_at(setup.max_answer_ms)) {}
+          max_frames_(keep_frames_ + frame_at(setup.max_answer_ms)),
+          history_(keep_frames_ * kFrameBytes) {}
 
     bool hear(std::span<const std::byte> audio, std::span<const VadEvent> events) override {
         history_.append(audio);
@@ -86,7 +90,7 @@ public:
     }
 
     void reset() override {
-        history_ = History();
+        history_ = History(keep_frames_ * kFrameBytes);
         answers_.clear();
         open_.reset();
     }

@@ -41,6 +41,10 @@ EngineConfig egress_config(const EngineConfig& config, std::uint32_t provider_ra
     egress.audio.format = AudioFormat::PCM16;
     egress.output.sample_rate = config.output.sample_rate != 0 ? config.output.sample_rate : config.audio.sample_rate;
     egress.output.format = config.output.format;
+    // Nobody asks this engine for a pre-roll, and it gets an answer's pieces: a tenth of the usual memory.
+    egress.max_chunk_ms = kAnswerPieceMs;
+    egress.vad.pre_buffer_ms = 0;
+    egress.vad.speech_start_ms = 10;
     return egress;
 }
 

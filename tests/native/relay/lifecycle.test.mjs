@@ -12,7 +12,7 @@ const { rate, bytes } = recording('librispeech_1723');
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   test(`${signal} ends every session in order, then the relay with 0`, async (t) => {
-    const relay = await startRelay(t);
+    const relay = await startRelay(t, '--drain-seconds', '60');
     const part = bytes.subarray(0, 2 * rate * 3); // ends inside the second segment
     const expected = await streamAll(relay, { rate }, cut(part, 640));
     assert.equal(expected.events.at(-1).reason, 'end_of_stream');
@@ -23,9 +23,8 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     await once(idle, 'connect');
     await relay.metricBecomes('audioengine_connections', 11);
 
-    const began = Date.now();
     assert.equal(await relay.stop(signal), 0);
-    assert.ok(Date.now() - began < 4500, 'it did not wait for its time limit');
+    assert.doesNotMatch(relay.output.err, /did not end in time/);
     for (const client of clients) {
       const { code, reason } = await client.closed;
       assert.deepEqual([code, reason], [1001, 'the relay is going away']);

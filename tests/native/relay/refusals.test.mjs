@@ -228,19 +228,19 @@ test('a request that never ends is cut off', async (t) => {
 });
 
 test('a client that is not heard from is closed; one that answers pings stays', async (t) => {
-  const relay = await startRelay(t, '--idle-seconds', '1');
+  const relay = await startRelay(t, '--idle-seconds', '3');
   const quiet = new StreamClient(relay);
   const deaf = new StreamClient(relay, {}, { ws: { autoPong: false } });
   await quiet.message('session.created');
   await deaf.closed;
   await relay.metricBecomes('audioengine_sessions_closed_total{reason="idle"}', 1);
   let pings = 0;
-  await new Promise((resolve) => quiet.socket.on('ping', () => ++pings === 4 && resolve()));
+  await new Promise((resolve) => quiet.socket.on('ping', () => ++pings === 3 && resolve()));
   assert.equal((await quiet.finish()).code, 1000);
 });
 
 test('a client that takes nothing is not heard any more, and closed', async (t) => {
-  const relay = await startRelay(t, '--idle-seconds', '1', '--max-queue-kib', '1', '--log-level', 'warn');
+  const relay = await startRelay(t, '--idle-seconds', '3', '--max-queue-kib', '1', '--log-level', 'warn');
   const slow = new StreamClient(relay);
   await slow.message('session.created');
   slow.socket._socket.pause();

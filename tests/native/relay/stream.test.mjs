@@ -18,7 +18,7 @@ test('the first message tells what the stream is', async (t) => {
   assert.match(session.id, /^s_[0-9a-f]{16}$/);
   assert.match(session.config_hash, /^[0-9a-f]{16}$/);
   assert.deepEqual(
-    { ...session, id: '', config_hash: '' },
+    { ...session, id: '', config: {}, config_hash: '' },
     {
       id: '', version: '0.1.0', format: 'float32', rate: 48000, channels: 2, mode: 'realtime',
       output: { rate: 48000, format: 'pcm16' },
@@ -26,39 +26,42 @@ test('the first message tells what the stream is', async (t) => {
         type: 'energy', energy_threshold: 0.02, speech_start_ms: 100, speech_end_ms: 700, pre_buffer_ms: 300, adaptive: true,
         threshold: 0.6, exit_threshold: -1, max_speech_ms: 0, max_gap_ms: 0,
       },
-      config_hash: '',
+      config: {}, config_hash: '',
     },
   );
   assert.equal((await client.finish()).code, 1000);
 });
 
-test('the configuration hash is the one that is documented, and differs when anything does', async (t) => {
+/** As messages.h says: FNV-1a over the configuration with sorted keys. */
+function configHash(config) {
+  const sorted = (value) =>
+    value !== null && typeof value === 'object'
+      ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]))
+      : value;
+  let hash = 14695981039346656037n;
+  for (const byte of Buffer.from(JSON.stringify(sorted(config)))) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 1099511628211n);
+  }
+  return hash.toString(16).padStart(16, '0');
+}
+
+test('the configuration is told whole; its hash is the one that is documented', async (t) => {
   const relay = await startRelay(t);
-  const hashOf = async (query) => {
+  const sessionOf = async (query) => {
     const client = new StreamClient(relay, query);
     const { session } = await client.message('session.created');
     await client.finish();
-    return session.config_hash;
+    return session;
   };
-  const config = {
-    audio: {
-      bit_depth: 0, channels: 1, chunk_duration_ms: 20, format: 'pcm16', max_amplitude: 0.95, min_amplitude: 0.01,
-      sample_rate: 24000,
-    },
-    max_chunk_ms: 200,
-    mode: 'realtime',
-    normalize: true,
-    output: { format: 'pcm16', sample_rate: 0 },
-    vad: {
-      adaptive: true, energy_threshold: 0.02, exit_threshold: -1, max_gap_ms: 0, max_speech_ms: 0, pre_buffer_ms: 300,
-      speech_end_ms: 500, speech_start_ms: 100, threshold: 0.5, type: 'energy',
-    },
-  };
-  let hash = 14695981039346656037n;
-  for (const byte of Buffer.from(JSON.stringify(config))) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 1099511628211n);
-  assert.equal(await hashOf({}), hash.toString(16).padStart(16, '0'));
-  assert.equal(await hashOf({ rate: 24000, format: 's16' }), await hashOf({}));
-  assert.notEqual(await hashOf({ speech_end_ms: 510 }), await hashOf({}));
+  const session = await sessionOf({ exit_threshold: 0.1, min_amplitude: 0.007 });
+  assert.equal(session.config.vad.exit_threshold, 0.1);
+  assert.equal(session.config.audio.min_amplitude, 0.007);
+  assert.equal(session.config.audio.sample_rate, 24000);
+  assert.equal(session.config_hash, configHash(session.config));
+  const usual = await sessionOf({});
+  assert.equal(usual.config_hash, configHash(usual.config)); // exit_threshold is -1, a whole number among fractions
+  assert.equal((await sessionOf({ rate: 24000, format: 's16' })).config_hash, usual.config_hash);
+  assert.notEqual((await sessionOf({ speech_end_ms: 510 })).config_hash, usual.config_hash);
 });
 
 test('blocks and events are the command line tool\'s', { skip: !tool && 'AUDIOENGINE_TOOL is not set' }, async (t) => {
