@@ -134,6 +134,8 @@ void Session::take_text(std::string_view text) {
         message = nlohmann::json::parse(text);
     } catch (const nlohmann::json::parse_error& failure) {
         return say_error(ErrorCode::bad_json, "the text is not JSON", "", failure.byte > 0 ? failure.byte - 1 : 0);
+    } catch (const nlohmann::json::exception&) {
+        return say_error(ErrorCode::bad_json, "a number in the text is too large");
     }
     if (!message.is_object()) return say_error(ErrorCode::bad_message, "a message is a JSON object");
     const auto type = message.find("type");

@@ -108,6 +108,7 @@ test('texts that are not understood: error events, the stream goes on', async (t
     ['', 'bad_json', null, 0],
     ['{"type":', 'bad_json', null, 8],
     ['{"type":"finish"} x', 'bad_json', null, 18],
+    ['{"type":"metrics","x":1e999}', 'bad_json', null, null],
     ['[1,2]', 'bad_message', null, null],
     ['{}', 'bad_message', 'type', null],
     ['{"type":7}', 'bad_message', 'type', null],
