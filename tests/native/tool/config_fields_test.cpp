@@ -13,7 +13,9 @@ namespace {
 /// How many members an aggregate has: the most values it can be made from.
 struct Anything {
     template <class T>
-    operator T() const;  // NOLINT: only named in unevaluated code
+    operator T() const {
+        return {};
+    }
 };
 template <class T, std::size_t... Index>
 constexpr bool makes(std::index_sequence<Index...>) {

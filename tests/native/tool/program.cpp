@@ -56,12 +56,10 @@ Child::Child(const Arguments& arguments, int standard_input, int standard_output
 
 Outcome Child::wait() {
     int status = 0;
-    rusage usage{};
-    require(wait4(id_, &status, 0, &usage) == id_, "wait4");
+    require(waitpid(id_, &status, 0) == id_, "waitpid");
     Outcome outcome;
     if (WIFEXITED(status)) outcome.exit_code = WEXITSTATUS(status);
     if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
-    outcome.peak_kib = usage.ru_maxrss;
     return outcome;
 }
 

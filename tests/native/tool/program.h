@@ -19,7 +19,6 @@ struct Outcome {
     int signal = 0;
     std::string out;
     std::string err;
-    long peak_kib = 0;  ///< Most memory it ever had.
 };
 
 /// The tool, running. The caller owns the descriptors it gives; -1 leaves the test's own stream.
