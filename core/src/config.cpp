@@ -38,18 +38,18 @@ Check check_output(const OutputConfig& output) noexcept {
 
 }  // namespace
 
-Result<bool> check(const VADConfig& vad) noexcept {
-    if (*name_of(vad.type) == '\0') return {Status::bad_vad_type, "vad.type"};
-    if (!is_share(vad.energy_threshold)) return {Status::bad_threshold, "vad.energy_threshold"};
-    if (!within(vad.speech_start_ms, 10, kMaxDebounceMs)) return {Status::bad_vad_duration, "vad.speech_start_ms"};
-    if (!within(vad.speech_end_ms, 10, kMaxDebounceMs)) return {Status::bad_vad_duration, "vad.speech_end_ms"};
-    if (!within(vad.pre_buffer_ms, 0, kMaxDebounceMs)) return {Status::bad_vad_duration, "vad.pre_buffer_ms"};
-    if (!is_share(vad.threshold)) return {Status::bad_threshold, "vad.threshold"};
-    const bool derived = vad.exit_threshold < 0.0F;
-    if (!derived && !is_share(vad.exit_threshold)) return {Status::bad_threshold, "vad.exit_threshold"};
-    if (effective_exit_threshold(vad) > vad.threshold) return {Status::inverted_thresholds, "vad.exit_threshold"};
-    if (!is_limit(vad.max_speech_ms)) return {Status::bad_vad_duration, "vad.max_speech_ms"};
-    if (!is_limit(vad.max_gap_ms)) return {Status::bad_vad_duration, "vad.max_gap_ms"};
+Result<bool> check(const VADConfig& config) noexcept {
+    if (*name_of(config.type) == '\0') return {Status::bad_vad_type, "vad.type"};
+    if (!is_share(config.energy_threshold)) return {Status::bad_threshold, "vad.energy_threshold"};
+    if (!within(config.speech_start_ms, 10, kMaxDebounceMs)) return {Status::bad_vad_duration, "vad.speech_start_ms"};
+    if (!within(config.speech_end_ms, 10, kMaxDebounceMs)) return {Status::bad_vad_duration, "vad.speech_end_ms"};
+    if (!within(config.pre_buffer_ms, 0, kMaxDebounceMs)) return {Status::bad_vad_duration, "vad.pre_buffer_ms"};
+    if (!is_share(config.threshold)) return {Status::bad_threshold, "vad.threshold"};
+    const bool derived = config.exit_threshold < 0.0F;
+    if (!derived && !is_share(config.exit_threshold)) return {Status::bad_threshold, "vad.exit_threshold"};
+    if (effective_exit_threshold(config) > config.threshold) return {Status::inverted_thresholds, "vad.exit_threshold"};
+    if (!is_limit(config.max_speech_ms)) return {Status::bad_vad_duration, "vad.max_speech_ms"};
+    if (!is_limit(config.max_gap_ms)) return {Status::bad_vad_duration, "vad.max_gap_ms"};
     return true;
 }
 

@@ -38,7 +38,7 @@ private:
         constexpr ProcessingMode kByCost[] = {ProcessingMode::REALTIME, ProcessingMode::BALANCED,
                                               ProcessingMode::QUALITY};
         int index = 0;
-        while (kByCost[index] != mode) ++index;
+        while (index < 2 && kByCost[index] != mode) ++index;
         index += steps;
         return kByCost[index < 0 ? 0 : (index > 2 ? 2 : index)];
     }
