@@ -87,7 +87,7 @@ TEST(Usage, VersionIsTheLibrarys) {
 
 TEST(Usage, TerminalsAreRefusedWhereBytesAreMeant) {
     const int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-    ASSERT_GE(terminal, 0);
+    if (terminal < 0) GTEST_SKIP() << "this machine has no terminals (/dev/ptmx)";
     ASSERT_EQ(grantpt(terminal), 0);
     ASSERT_EQ(unlockpt(terminal), 0);
     const int other_side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
