@@ -191,6 +191,15 @@ TEST(EnergyDetector, SpeechDoesNotRaiseTheFloor) {
     EXPECT_EQ(detector.noise_floor_dbfs_x100(), floor);
 }
 
+TEST(EnergyDetector, DigitalSilenceSaysNothingAboutTheRoom) {
+    EnergyDetector detector(VADConfig{}, kMinAmplitude);
+    feed(detector, test::noise(96 * kBlockSamples, 1000, 1));  // whole averages of 80 ms
+    const std::int32_t floor = detector.noise_floor_dbfs_x100();
+    feed(detector, test::silence(96 * kBlockSamples));  // a muted microphone
+    EXPECT_EQ(detector.noise_floor_dbfs_x100(), floor);
+    EXPECT_EQ(detector.threshold_dbfs_x100(), floor + 900);
+}
+
 TEST(EnergyDetector, ResetIsAsNewAndConfigureKeepsTheFloor) {
     const Samples room = test::noise(16000, 1000, 1);
     EnergyDetector detector(VADConfig{}, kMinAmplitude);

@@ -76,6 +76,15 @@ TEST(AudioMetrics, RealtimeCapableMeansHalfTheChunkAtTheNinetyFifthPercentile) {
     EXPECT_FALSE(metrics.realtime_capable());  // 900 ms of 1000
 }
 
+TEST(AudioMetrics, RealtimeCapableHoldsToTheNanosecond) {
+    AudioMetrics metrics;
+    metrics.chunk_duration_ms = 20;
+    metrics.record_processing_ns(10000000);
+    EXPECT_TRUE(metrics.realtime_capable());
+    metrics.record_processing_ns(10000001);
+    EXPECT_FALSE(metrics.realtime_capable());
+}
+
 TEST(AudioMetrics, JsonNeedsItsWholeBuffer) {
     AudioMetrics metrics;
     metrics.input_bytes = ~std::uint64_t{0};

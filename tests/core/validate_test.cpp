@@ -51,6 +51,8 @@ TEST(Validate, QualityIsFoundButNeverFails) {
     across_pieces[254] = across_pieces[255] = across_pieces[256] = 32767;
     Samples interrupted = voice(10000);
     interrupted[254] = interrupted[255] = interrupted[257] = 32767;
+    Samples quiet_piece_between = voice(10000);
+    quiet_piece_between[254] = quiet_piece_between[255] = quiet_piece_between[512] = 32767;
     Samples near = voice();  // 0.95 of full scale is 31130 (rounded up); 0.1 % of 2000 is 2
     near[100] = near[200] = 31130;
     Samples nearer = near;
@@ -75,6 +77,7 @@ TEST(Validate, QualityIsFoundButNeverFails) {
         {"two full-scale samples", two_in_a_row, ""},
         {"three full-scale samples", three_in_a_row, "clipped"},
         {"three across the pieces of the scan", across_pieces, "clipped"},
+        {"three with a whole quiet piece between", quiet_piece_between, ""},
         {"three with one between", interrupted, ""},
         {"near clipping, as much as is allowed", near, ""},
         {"near clipping, one more", nearer, "near_clipping"},
