@@ -3,6 +3,7 @@
 #include <httplib.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -48,7 +49,7 @@ std::string stream_host(const httplib::Request& request, const std::string& fall
 }  // namespace
 
 struct ControlServer::Impl {
-    Impl(const Options& chosen, ControlSources given) : options(chosen), sources(std::move(given)) {}
+    Impl(Options chosen, ControlSources given) : options(std::move(chosen)), sources(std::move(given)) {}
 
     void answer(const httplib::Request& request, httplib::Response& response);
     void answer_page(const httplib::Request& request, httplib::Response& response);
@@ -59,6 +60,7 @@ struct ControlServer::Impl {
     std::optional<Page> page;
     httplib::Server server;
     int port = 0;
+    std::atomic<bool> ended{false};
     std::thread thread;
 };
 
@@ -135,17 +137,18 @@ ControlServer::ControlServer(const Options& options, ControlSources sources)
         answer_error(response, response.status, not_found ? "not_found" : "bad_request",
                      not_found ? "there is nothing at this path" : "this request is not understood");
     });
-    server.set_exception_handler([](const httplib::Request& request, httplib::Response& response, std::exception_ptr) {
-        spdlog::error("control: an exception while answering {}",
-                      nlohmann::json(request.path).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
-        answer_error(response, 500, "internal_error", "the relay made a mistake");
-    });
+    server.set_exception_handler(
+        [](const httplib::Request& request, httplib::Response& response, const std::exception_ptr&) {
+            spdlog::error("control: an exception while answering {}",
+                          nlohmann::json(request.path).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+            answer_error(response, 500, "internal_error", "the relay made a mistake");
+        });
     impl_->bind();
 }
 
 ControlServer::~ControlServer() {
     // `stop` before `listen_after_bind` has begun would be forgotten.
-    while (impl_->thread.joinable() && !impl_->server.is_running()) std::this_thread::yield();
+    while (impl_->thread.joinable() && !impl_->server.is_running() && !impl_->ended) std::this_thread::yield();
     impl_->server.stop();
     if (impl_->thread.joinable()) impl_->thread.join();
 }
@@ -153,6 +156,7 @@ ControlServer::~ControlServer() {
 void ControlServer::start() {
     impl_->thread = std::thread([impl = impl_.get()] {
         if (!impl->server.listen_after_bind()) spdlog::error("control: the server ended early");
+        impl->ended = true;
     });
 }
 

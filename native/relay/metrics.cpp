@@ -100,28 +100,31 @@ void write_connections(Writer& writer, Threads threads) {
 }
 
 void write_audio(Writer& writer, Threads threads) {
-    constexpr std::pair<const char*, ThreadMetrics::Direction ThreadMetrics::*> kDirections[] = {
-        {"in", &ThreadMetrics::in}, {"out", &ThreadMetrics::out}};
+    struct NamedDirection {
+        const char* name;
+        ThreadMetrics::Direction ThreadMetrics::*counters;
+    };
+    constexpr NamedDirection kDirections[] = {{"in", &ThreadMetrics::in}, {"out", &ThreadMetrics::out}};
     writer.family("audio_seconds_total", "counter", "Audio received and sent.");
-    for (const auto& [name, direction] : kDirections) {
+    for (const NamedDirection& direction : kDirections) {
         for (std::size_t i = 0; i < kFormats; ++i) {
             const auto ns = sum(
-                threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction).audio_ns[i]; });
-            writer.sample(seconds(ns), label("direction", name) + "," +
+                threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction.counters).audio_ns[i]; });
+            writer.sample(seconds(ns), label("direction", direction.name) + "," +
                                            label("format", audioengine::name_of(static_cast<AudioFormat>(i))));
         }
     }
     writer.family("bytes_total", "counter", "Bytes of audio received and sent.");
-    for (const auto& [name, direction] : kDirections) {
+    for (const NamedDirection& direction : kDirections) {
         writer.sample(sum(
-                          threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction).bytes; }),
-                      label("direction", name));
+                          threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction.counters).bytes; }),
+                      label("direction", direction.name));
     }
     writer.family("messages_total", "counter", "Messages received and sent, audio and text.");
-    for (const auto& [name, direction] : kDirections) {
+    for (const NamedDirection& direction : kDirections) {
         writer.sample(sum(
-                          threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction).messages; }),
-                      label("direction", name));
+                          threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction.counters).messages; }),
+                      label("direction", direction.name));
     }
     writer.family("dropped_seconds_total", "counter", "Audio dropped, by reason.");
     for_each_value<Drop>([&](Drop reason) {

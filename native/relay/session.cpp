@@ -142,7 +142,7 @@ void Session::take_text(std::string_view text) {
     if (type == message.end() || !type->is_string()) {
         return say_error(ErrorCode::bad_message, "a message has a \"type\", a string", "type");
     }
-    const std::string& name = type->get_ref<const std::string&>();
+    const auto& name = type->get_ref<const std::string&>();
     if (name == "finish") return finish();
     if (name == "reset") return restart();
     if (name == "metrics") return say(engine_metrics("metrics"));
