@@ -37,7 +37,7 @@ std::uint64_t word_at(std::span<const std::byte> bytes, std::size_t at) noexcept
 
 template <class Archive>
 void share(Archive& archive, float& value, double low) noexcept {
-    double wide = static_cast<double>(value);
+    auto wide = static_cast<double>(value);
     archive.real(wide, low, 1.0);
     value = static_cast<float>(wide);
 }
