@@ -39,11 +39,26 @@ constexpr std::size_t kMaxReasonBytes = 123;  // RFC 6455, 5.5.1
 // A long message is taken in pieces, and the thread's other clients get their turn in between.
 constexpr std::size_t kPieceBytes = 32 * 1024;
 
-// A refused client may still be sending; closing at once would destroy the answer on its way.
-constexpr std::size_t kMaxLingerBytes = 64 * 1024;
+// What a client may still send that was told that it is over.
+constexpr std::size_t kMaxLingerBytes = 16 * 1024 * 1024;
 
 // A big message must not hold its memory for the rest of the session.
 constexpr std::size_t kKeptBufferBytes = 16 * 1024;
+
+// Beast's own way to end a connection closes the socket while bytes of the client still wait in it. The kernel then sends
+// a reset, which overtakes the close frame: the client never learns the reason. This way, `linger` can wait for its end.
+class ClientSocket : public Socket {
+public:
+    explicit ClientSocket(Socket socket) : Socket(std::move(socket)) {}
+};
+
+// Beast finds it by its name.
+template <class Handler>
+void async_teardown(beast::role_type, ClientSocket& socket, Handler&& handler) {
+    SystemError failure;
+    socket.shutdown(Socket::shutdown_send, failure);
+    net::post(socket.get_executor(), beast::bind_front_handler(std::forward<Handler>(handler), SystemError()));
+}
 
 struct HttpRefusal {
     http::status status;
@@ -67,7 +82,7 @@ public:
         : worker_(worker),
           settings_(worker.shared.settings),
           number_(worker.shared.next_connection_id.fetch_add(1)),
-          ws_(std::move(socket)),
+          ws_(ClientSocket(std::move(socket))),
           room_(worker.io),
           deadline_(Clock::now() + settings_.handshake) {}
 
@@ -87,6 +102,7 @@ private:
     Task<> refuse(const HttpRefusal& refusal);
     Task<> reject(const ProtocolError& error);
     Task<> converse();
+    Task<> linger();
     Task<> take_audio(std::span<const std::byte> audio);
     std::optional<HttpRefusal> judge(const http::request<http::empty_body>& request) const;
 
@@ -99,7 +115,7 @@ private:
     Worker& worker_;
     const StreamSettings& settings_;
     std::uint64_t number_;
-    websocket::stream<Socket> ws_;
+    websocket::stream<ClientSocket> ws_;
     Timer room_;  // a signal, not a clock: cancelled when the client has taken enough to be heard again
     Phase phase_ = Phase::handshake;
     Clock::time_point deadline_;  // of handshake and closing
@@ -140,6 +156,7 @@ void ClientConnection::leave() {
 Task<> ClientConnection::run() {
     try {
         if (co_await accept()) co_await converse();
+        co_await linger();
     } catch (const std::exception& failure) {
         close_reason_ = Close::internal_error;
         spdlog::error("conn={} {}", number_, failure.what());
@@ -248,9 +265,17 @@ Task<> ClientConnection::refuse(const HttpRefusal& refusal) {
     Socket& socket = ws_.next_layer();
     co_await http::async_write(socket, response, net::redirect_error(kUseAwaitable, failure));
     if (!failure) socket.shutdown(Socket::shutdown_send, failure);
-    char scratch[1024];
-    for (std::size_t lingered = 0; !failure && lingered < kMaxLingerBytes;) {
-        lingered += co_await socket.async_read_some(net::buffer(scratch), net::redirect_error(kUseAwaitable, failure));
+}
+
+// Everything was said. Lets the client take it and leave; closing at once would destroy what is on its way.
+Task<> ClientConnection::linger() {
+    if (phase_ == Phase::open) deadline_ = worker_.now + settings_.handshake;
+    phase_ = Phase::closing;
+    SystemError failure;
+    char scratch[4096];
+    for (std::size_t bytes = 0; !failure && bytes < kMaxLingerBytes;) {
+        bytes += co_await ws_.next_layer().async_read_some(net::buffer(scratch),
+                                                           net::redirect_error(kUseAwaitable, failure));
     }
 }
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
-#include <vector>
 
 #include "provider.h"
 
@@ -14,45 +13,47 @@ constexpr std::size_t kFrameBytes = 2;  // mono PCM16
 // More than the detector's delay: how far decisions may lie behind the audio.
 constexpr std::uint32_t kDecisionDelayMs = 100;
 
-// The client's last audio as one piece, found by frame number. Forgets from the front.
+// The client's last audio by frame number, in pages, so that what is forgotten is given back and nothing is moved.
 class History {
 public:
-    // `usual_bytes` is what is kept most of the time.
-    explicit History(std::size_t usual_bytes) { bytes_.reserve(usual_bytes + usual_bytes / 2); }
-
     void append(std::span<const std::byte> audio) {
-        bytes_.insert(bytes_.end(), audio.begin(), audio.end());
-        end_frame_ += audio.size() / kFrameBytes;
-    }
-
-    // Forgets everything before `frame`.
-    void forget_before(std::uint64_t frame) {
-        if (frame <= first_frame_) return;
-        frame = std::min(frame, end_frame_);
-        offset_ += static_cast<std::size_t>(frame - first_frame_) * kFrameBytes;
-        first_frame_ = frame;
-        // Moving the rest only now and then costs a copy of every byte or so, and at most a third of memory in excess.
-        const std::size_t kept = bytes_.size() - offset_;
-        if (offset_ < kept / 3) return;
-        if (bytes_.capacity() > 4 * kept + 65536) {
-            bytes_ = std::vector<std::byte>(bytes_.begin() + static_cast<std::ptrdiff_t>(offset_), bytes_.end());
-        } else {
-            bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset_));
+        while (!audio.empty()) {
+            const std::size_t used = byte_of(end_frame_) % kPageBytes;
+            if (used == 0) pages_.push_back(std::make_unique<std::byte[]>(kPageBytes));
+            const std::size_t taken = std::min(audio.size(), kPageBytes - used);
+            std::memcpy(pages_.back().get() + used, audio.data(), taken);
+            end_frame_ += taken / kFrameBytes;
+            audio = audio.subspan(taken);
         }
-        offset_ = 0;
     }
 
+    // Forgets everything before `frame`, as far as a page ends there.
+    void forget_before(std::uint64_t frame) {
+        first_frame_ = std::clamp(frame, first_frame_, end_frame_);
+        for (const std::uint64_t first_page = byte_of(first_frame_) / kPageBytes; forgotten_pages_ < first_page;
+             ++forgotten_pages_) {
+            pages_.pop_front();
+        }
+    }
+
+    // The audio from `first` on, to `end` or to the end of a page.
     [[nodiscard]] std::span<const std::byte> view(std::uint64_t first, std::uint64_t end) const {
-        return std::span(bytes_).subspan(offset_ + static_cast<std::size_t>(first - first_frame_) * kFrameBytes,
-                                         static_cast<std::size_t>(end - first) * kFrameBytes);
+        if (first == end) return {};
+        const std::size_t offset = byte_of(first) % kPageBytes;
+        const std::byte* page = pages_[byte_of(first) / kPageBytes - forgotten_pages_].get();
+        return {page + offset, std::min(byte_of(end - first), kPageBytes - offset)};
     }
 
     [[nodiscard]] std::uint64_t first_frame() const { return first_frame_; }
     [[nodiscard]] std::uint64_t end_frame() const { return end_frame_; }
 
 private:
-    std::vector<std::byte> bytes_;
-    std::size_t offset_ = 0;  // of first_frame_ in bytes_
+    static constexpr std::size_t kPageBytes = 4096;
+
+    static std::size_t byte_of(std::uint64_t frame) { return static_cast<std::size_t>(frame) * kFrameBytes; }
+
+    std::deque<std::unique_ptr<std::byte[]>> pages_;
+    std::size_t forgotten_pages_ = 0;
     std::uint64_t first_frame_ = 0;
     std::uint64_t end_frame_ = 0;
 };
@@ -63,8 +64,7 @@ public:
         : setup_(setup),
           keep_frames_(frame_at(std::uint64_t{setup.vad.pre_buffer_ms} + Segmenter::longest_start_ms(setup.vad) +
                                 kDecisionDelayMs)),
-          max_frames_(keep_frames_ + frame_at(setup.max_answer_ms)),
-          history_(keep_frames_ * kFrameBytes) {}
+          max_frames_(keep_frames_ + frame_at(setup.max_answer_ms)) {}
 
     bool hear(std::span<const std::byte> audio, std::span<const VadEvent> events) override {
         history_.append(audio);
@@ -83,14 +83,15 @@ public:
         const std::uint64_t end =
             std::min({segment.end, history_.end_frame(), segment.first + max_bytes / kFrameBytes});
         if (end <= segment.first && end < segment.end) return std::nullopt;  // not handed over yet
-        Answer answer{history_.view(segment.first, end), segment.number, end == segment.end};
-        segment.first = end;
+        const std::span<const std::byte> audio = history_.view(segment.first, end);
+        segment.first += audio.size() / kFrameBytes;
+        const Answer answer{audio, segment.number, segment.first == segment.end};
         if (answer.last) answers_.pop_front();
         return answer;
     }
 
     void reset() override {
-        history_ = History(keep_frames_ * kFrameBytes);
+        history_ = History();
         answers_.clear();
         open_.reset();
     }

@@ -138,7 +138,7 @@ test('messages over the limit close with 1009', async (t) => {
   const fits = new StreamClient(relay);
   await fits.stream([Buffer.alloc(4096)]);
   assert.equal((await fits.finish()).code, 1000);
-  for (const data of [Buffer.alloc(4097), 'x'.repeat(4097), Buffer.alloc(1 << 20)]) {
+  for (const data of [Buffer.alloc(4097), 'x'.repeat(4097), Buffer.alloc(8 << 20)]) {
     const client = new StreamClient(relay);
     await client.opened;
     client.socket.send(data);
