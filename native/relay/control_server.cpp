@@ -97,7 +97,7 @@ void ControlServer::Impl::answer_page(const httplib::Request& request, httplib::
         response.status = 304;
         return;
     }
-    response.set_content(file->body, file->mime_type);
+    response.set_content(file->body, file->mime_type.c_str());
 }
 
 void ControlServer::Impl::bind() {
@@ -107,9 +107,9 @@ void ControlServer::Impl::bind() {
         ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
     if (options.port == 0) {
-        port = server.bind_to_any_port(options.host);
+        port = server.bind_to_any_port(options.host.c_str());
     } else {
-        port = server.bind_to_port(options.host, options.port) ? options.port : -1;
+        port = server.bind_to_port(options.host.c_str(), options.port) ? options.port : -1;
     }
     if (port > 0) return;
     throw std::runtime_error("cannot listen on " + options.host + ":" + std::to_string(options.port) +
@@ -138,7 +138,7 @@ ControlServer::ControlServer(const Options& options, ControlSources sources)
                      not_found ? "there is nothing at this path" : "this request is not understood");
     });
     server.set_exception_handler(
-        [](const httplib::Request& request, httplib::Response& response, const std::exception_ptr&) {
+        [](const httplib::Request& request, httplib::Response& response, const auto&) {  // std::exception before 0.11
             spdlog::error("control: an exception while answering {}",
                           nlohmann::json(request.path).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
             answer_error(response, 500, "internal_error", "the relay made a mistake");

@@ -44,10 +44,10 @@ TEST(Stream, EndsQuietlyWhenTheReaderHasGone) {
         std::signal(SIGPIPE, ignored ? SIG_IGN : SIG_DFL);
         Pipe out;
         Pipe err;
+        out.close_read();  // before it starts: all it has to say would fit into the pipe
         Child child({"vad", kWoman}, -1, out.write_end, err.write_end);
         out.close_write();
         err.close_write();
-        out.close_read();
         char text[256];
         EXPECT_EQ(read(err.read_end, text, sizeof text), 0);  // not a word
         EXPECT_EQ(child.wait().signal, SIGPIPE);
