@@ -97,7 +97,8 @@ void ControlServer::Impl::answer_page(const httplib::Request& request, httplib::
         response.status = 304;
         return;
     }
-    response.set_content(file->body, file->mime_type.c_str());
+    const char* const mime_type = file->mime_type.c_str();  // what cpp-httplib before 0.11 takes
+    response.set_content(file->body, mime_type);
 }
 
 void ControlServer::Impl::bind() {
@@ -106,10 +107,11 @@ void ControlServer::Impl::bind() {
         const int yes = 1;
         ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
+    const char* const host = options.host.c_str();
     if (options.port == 0) {
-        port = server.bind_to_any_port(options.host.c_str());
+        port = server.bind_to_any_port(host);
     } else {
-        port = server.bind_to_port(options.host.c_str(), options.port) ? options.port : -1;
+        port = server.bind_to_port(host, options.port) ? options.port : -1;
     }
     if (port > 0) return;
     throw std::runtime_error("cannot listen on " + options.host + ":" + std::to_string(options.port) +
