@@ -5,16 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <span>
 #include <utility>
+
+#include "make_array.h"
 
 namespace audioengine {
 
 class ByteRing {
 public:
     bool allocate(std::size_t capacity) noexcept {
-        bytes_.reset(new (std::nothrow) std::byte[capacity]);
+        bytes_ = make_array<std::byte>(capacity);
         capacity_ = bytes_ ? capacity : 0;
         clear();
         return bytes_ != nullptr;

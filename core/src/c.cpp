@@ -8,6 +8,7 @@
 
 #include "audioengine/engine.h"
 #include "audioengine/version.h"
+#include "make_array.h"
 
 using audioengine::AudioEngine;
 using audioengine::EngineConfig;
@@ -143,9 +144,9 @@ ae_status ae_create(const ae_config* config, ae_engine** engine, const char** fi
     }
     const std::size_t blocks = created.value().max_blocks();
     const std::size_t events = created.value().max_events();
-    std::unique_ptr<ae_engine> made(new (std::nothrow) ae_engine{
-        std::move(created).value(), std::unique_ptr<ae_event[]>(new (std::nothrow) ae_event[events]),
-        std::unique_ptr<ae_block[]>(new (std::nothrow) ae_block[blocks])});
+    std::unique_ptr<ae_engine> made(new (std::nothrow)
+                                        ae_engine{std::move(created).value(), audioengine::make_array<ae_event>(events),
+                                                  audioengine::make_array<ae_block>(blocks)});
     if (!made || !made->events || !made->blocks) return static_cast<ae_status>(Status::out_of_memory);
     *engine = made.release();
     return AE_OK;

@@ -1,12 +1,12 @@
 #include "audioengine/conditioner.h"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 #include "audioengine/config.h"
 #include "det_math.h"
 #include "kernels.h"
+#include "make_array.h"
 
 namespace audioengine {
 
@@ -61,11 +61,11 @@ Conditioner::Conditioner(std::uint32_t rate_hz, ProcessingMode mode, std::size_t
 
 Result<Conditioner> Conditioner::create(std::uint32_t rate_hz, ProcessingMode mode, bool normalize) noexcept {
     if (!is_sample_rate(rate_hz)) return {Status::bad_sample_rate, "rate_hz"};
-    if (*name_of(mode) == '\0') return {Status::bad_mode, "mode"};
+    if (const auto checked = check(mode); !checked) return {checked.status(), checked.field()};
     Conditioner conditioner(rate_hz, mode, normalize ? rate_hz * kStretchMs / 1000 : 0);
     if (normalize) {
-        conditioner.newer_.samples.reset(new (std::nothrow) float[conditioner.stretch_samples_]);
-        conditioner.older_.samples.reset(new (std::nothrow) float[conditioner.stretch_samples_]);
+        conditioner.newer_.samples = make_array<float>(conditioner.stretch_samples_);
+        conditioner.older_.samples = make_array<float>(conditioner.stretch_samples_);
         if (!conditioner.newer_.samples || !conditioner.older_.samples) return Status::out_of_memory;
     }
     return conditioner;

@@ -4,7 +4,6 @@ namespace audioengine {
 
 namespace {
 
-constexpr std::uint32_t kMaxChannels = 8;
 constexpr std::uint32_t kMaxDebounceMs = 5000;
 constexpr std::uint32_t kMinLimitMs = 100;
 
@@ -16,19 +15,6 @@ bool within(std::uint32_t value, std::uint32_t low, std::uint32_t high) noexcept
 bool is_share(float value) noexcept { return value >= 0.0F && value <= 1.0F; }  // false for NaN
 bool is_limit(std::uint32_t ms) noexcept { return ms == 0 || ms >= kMinLimitMs; }
 
-Check check(const AudioConfig& audio) noexcept {
-    if (!is_sample_rate(audio.sample_rate)) return {Status::bad_sample_rate, "audio.sample_rate"};
-    if (!within(audio.channels, 1, kMaxChannels)) return {Status::bad_channels, "audio.channels"};
-    const std::size_t bytes = bytes_per_sample(audio.format);
-    if (bytes == 0) return {Status::bad_format, "audio.format"};
-    if (audio.bit_depth != 0 && audio.bit_depth != bytes * 8) return {Status::bad_bit_depth, "audio.bit_depth"};
-    if (!within(audio.chunk_duration_ms, 1, 1000)) return {Status::bad_chunk_duration, "audio.chunk_duration_ms"};
-    if (!is_share(audio.min_amplitude)) return {Status::bad_amplitude, "audio.min_amplitude"};
-    if (!is_share(audio.max_amplitude) || audio.max_amplitude <= audio.min_amplitude)
-        return {Status::bad_amplitude, "audio.max_amplitude"};
-    return true;
-}
-
 Check check_output(const OutputConfig& output) noexcept {
     if (output.sample_rate != 0 && !is_sample_rate(output.sample_rate))
         return {Status::bad_sample_rate, "output.sample_rate"};
@@ -37,6 +23,24 @@ Check check_output(const OutputConfig& output) noexcept {
 }
 
 }  // namespace
+
+Result<bool> check(ProcessingMode mode) noexcept {
+    if (*name_of(mode) == '\0') return {Status::bad_mode, "mode"};
+    return true;
+}
+
+Result<bool> check(const AudioConfig& config) noexcept {
+    if (!is_sample_rate(config.sample_rate)) return {Status::bad_sample_rate, "audio.sample_rate"};
+    if (!within(config.channels, 1, kMaxChannels)) return {Status::bad_channels, "audio.channels"};
+    const std::size_t bytes = bytes_per_sample(config.format);
+    if (bytes == 0) return {Status::bad_format, "audio.format"};
+    if (config.bit_depth != 0 && config.bit_depth != bytes * 8) return {Status::bad_bit_depth, "audio.bit_depth"};
+    if (!within(config.chunk_duration_ms, 1, 1000)) return {Status::bad_chunk_duration, "audio.chunk_duration_ms"};
+    if (!is_share(config.min_amplitude)) return {Status::bad_amplitude, "audio.min_amplitude"};
+    if (!is_share(config.max_amplitude) || config.max_amplitude <= config.min_amplitude)
+        return {Status::bad_amplitude, "audio.max_amplitude"};
+    return true;
+}
 
 Result<bool> check(const VADConfig& config) noexcept {
     if (*name_of(config.type) == '\0') return {Status::bad_vad_type, "vad.type"};
@@ -54,7 +58,7 @@ Result<bool> check(const VADConfig& config) noexcept {
 }
 
 Result<bool> check(const EngineConfig& config) noexcept {
-    if (*name_of(config.mode) == '\0') return {Status::bad_mode, "mode"};
+    if (const Check result = check(config.mode); !result) return result;
     if (const Check result = check(config.audio); !result) return result;
     if (const Check result = check_output(config.output); !result) return result;
     if (const Check result = check(config.vad); !result) return result;

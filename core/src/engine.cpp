@@ -6,6 +6,7 @@
 #include "audioengine/pcm.h"
 #include "engine_impl.h"
 #include "level.h"
+#include "make_array.h"
 
 namespace audioengine {
 
@@ -16,11 +17,6 @@ std::size_t frames_of(std::uint32_t ms, std::uint32_t rate_hz) noexcept {
     return static_cast<std::size_t>((std::uint64_t{ms} * rate_hz + 999) / 1000);
 }
 
-template <class T>
-std::unique_ptr<T[]> allocate(std::size_t count) noexcept {
-    return std::unique_ptr<T[]>(new (std::nothrow) T[count]);
-}
-
 bool is_speech(VADState state) noexcept { return state == VADState::SPEECH || state == VADState::SPEECH_ENDING; }
 
 }  // namespace
@@ -29,7 +25,7 @@ bool AudioEngine::Impl::allocate_buffers() noexcept {
     const AudioConfig& in = config.audio;
     const bool resamples = resampler.from_rate_hz() != resampler.to_rate_hz();
     const bool encodes = config.output.format != AudioFormat::PCM16;
-    frame_bytes = bytes_per_sample(in.format) * in.channels;
+    frame_bytes = bytes_per_frame(in);
     max_chunk_bytes = frames_of(config.max_chunk_ms, in.sample_rate) * frame_bytes;
     const std::size_t max_samples = max_chunk_bytes / frame_bytes + 1;  // a carried part can complete a frame
     mono_capacity = conditioner.head_samples() + max_samples;
@@ -42,12 +38,12 @@ bool AudioEngine::Impl::allocate_buffers() noexcept {
 
     if (buffer) {
         buffered_bytes = frames_of(std::min(in.chunk_duration_ms, config.max_chunk_ms), in.sample_rate) * frame_bytes;
-        buffered = allocate<std::byte>(buffered_bytes);
+        buffered = make_array<std::byte>(buffered_bytes);
     }
-    mono = allocate<std::int16_t>(mono_capacity);
-    if (in.channels > 1) interleaved = allocate<std::int16_t>(kDecodeSamples * in.channels);
-    if (resamples) resampled = allocate<std::int16_t>(output_capacity);
-    if (encodes) encoded = allocate<std::byte>(output_capacity * bytes_per_sample(config.output.format));
+    mono = make_array<std::int16_t>(mono_capacity);
+    if (in.channels > 1) interleaved = make_array<std::int16_t>(kDecodeSamples * in.channels);
+    if (resamples) resampled = make_array<std::int16_t>(output_capacity);
+    if (encodes) encoded = make_array<std::byte>(output_capacity * bytes_per_sample(config.output.format));
     return mono && (in.channels == 1 || interleaved) && (!resamples || resampled) && (!encodes || encoded) &&
            (!buffer || buffered) && ring.allocate(ring_frames * frame_bytes);
 }
@@ -111,15 +107,15 @@ Status AudioEngine::Impl::admit(std::size_t chunk_bytes) const noexcept {
 PushResult AudioEngine::Impl::push(std::span<const std::byte> chunk, Use use, bool condition) noexcept {
     if (const Status status = admit(chunk.size()); status != Status::ok)
         return refuse(status, status == Status::chunk_too_large ? max_chunk_bytes : 0);
-    Intake& from = use.convert ? intake : vad_intake;
+    FrameCarry& from = use.convert ? intake : vad_intake;
     if (use.convert) {
         ++metrics.chunks;
         metrics.input_bytes += chunk.size();
         look_for_signature(chunk);
     }
     mono_count = 0;
-    take_bytes(from, chunk, use);
-    if (use.convert && from.carry_bytes > 0) ++metrics.split_frames;
+    from.cut(chunk, frame_bytes, [&](std::span<const std::byte> frames) { take_frames(frames, use); });
+    if (use.convert && from.count > 0) ++metrics.split_frames;
 
     PushResult result;
     result.state = vad.state();
@@ -132,8 +128,7 @@ PushResult AudioEngine::Impl::push(std::span<const std::byte> chunk, Use use, bo
 PushResult AudioEngine::Impl::push_through_buffer(std::span<const std::byte> audio) noexcept {
     if (!buffer) return refuse(Status::no_stream_buffer, 0);
     if (finished) return refuse(Status::stream_finished, 0);
-    AddResult added;
-    if (!audio.empty()) added = buffer->add_audio(audio);  // nothing at all must not begin a new stretch
+    const AddResult added = buffer->add_audio(audio);
     PushResult result;
     result.state = vad.state();
     const bool whole = buffer->get_available_bytes() >= buffered_bytes || buffer->end_marked();
@@ -163,7 +158,7 @@ std::span<const std::byte> AudioEngine::Impl::convert(bool condition) noexcept {
 PushResult AudioEngine::Impl::finish() noexcept {
     if (const Status status = admit(0); status != Status::ok) return refuse(status, 0);
     finished = true;
-    if (intake.carry_bytes > 0 || vad_intake.carry_bytes > 0) sticky = sticky | Finding::trailing_bytes;
+    if (intake.count > 0 || vad_intake.count > 0) sticky = sticky | Finding::trailing_bytes;
     PushResult result;
     report(result, vad.finish());
     const std::span<std::int16_t> room(mono.get(), mono_capacity);
@@ -186,23 +181,6 @@ void AudioEngine::Impl::look_for_signature(std::span<const std::byte> chunk) noe
     std::copy_n(chunk.begin(), count, signature.begin() + static_cast<std::ptrdiff_t>(signature_bytes));
     signature_bytes += count;
     if (signature_bytes == kSignatureBytes && is_container(signature)) sticky = sticky | Finding::container;
-}
-
-/// Completes a carried frame, takes all whole frames, carries the rest.
-void AudioEngine::Impl::take_bytes(Intake& from, std::span<const std::byte> bytes, Use use) noexcept {
-    if (from.carry_bytes > 0) {
-        const std::size_t count = std::min(bytes.size(), frame_bytes - from.carry_bytes);
-        std::copy_n(bytes.begin(), count, from.carry.begin() + static_cast<std::ptrdiff_t>(from.carry_bytes));
-        from.carry_bytes += count;
-        bytes = bytes.subspan(count);
-        if (from.carry_bytes < frame_bytes) return;
-        take_frames(std::span(from.carry).first(frame_bytes), use);
-        from.carry_bytes = 0;
-    }
-    const std::size_t whole = bytes.size() / frame_bytes * frame_bytes;
-    take_frames(bytes.first(whole), use);
-    from.carry_bytes = bytes.size() - whole;
-    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(whole), from.carry_bytes, from.carry.begin());
 }
 
 void AudioEngine::Impl::take_frames(std::span<const std::byte> frames, Use use) noexcept {
@@ -274,10 +252,9 @@ Result<AudioEngine> AudioEngine::create(const EngineConfig& config) noexcept {
     const std::size_t max_samples = frames_of(config.max_chunk_ms, in.sample_rate) + 1;
     auto vad = FastVADDetector::create(config.vad, in, max_samples);
     if (!vad) return {vad.status(), vad.field()};
-    const std::uint32_t output_rate_hz = config.output.sample_rate != 0 ? config.output.sample_rate : in.sample_rate;
     auto conditioner = Conditioner::create(in.sample_rate, config.mode, config.normalize);
     if (!conditioner) return {conditioner.status(), conditioner.field()};
-    auto resampler = Resampler::create_switchable(in.sample_rate, output_rate_hz, config.mode);
+    auto resampler = Resampler::create_switchable(in.sample_rate, effective_output_rate_hz(config), config.mode);
     if (!resampler) return {resampler.status(), resampler.field()};
 
     std::unique_ptr<Impl> impl(new (std::nothrow) Impl(config, std::move(vad).value(), std::move(conditioner).value(),

@@ -11,6 +11,7 @@
 #include "audioengine/conditioner.h"
 #include "audioengine/engine.h"
 #include "byte_ring.h"
+#include "frame_carry.h"
 #include "mode_stepper.h"
 
 namespace audioengine {
@@ -25,12 +26,6 @@ inline constexpr std::size_t kSignatureBytes = 4;
 struct AudioEngine::Impl {
     Impl(const EngineConfig& wanted, FastVADDetector detector, Conditioner process, Resampler output) noexcept
         : config(wanted), vad(std::move(detector)), conditioner(std::move(process)), resampler(std::move(output)) {}
-
-    /// Where bytes come in: an incomplete frame waits for its rest.
-    struct Intake {
-        std::array<std::byte, 32> carry{};  // at most 8 channels of 4 bytes
-        std::size_t carry_bytes = 0;
-    };
 
     /// What a call does with its audio. `push` does both.
     struct Use {
@@ -60,8 +55,8 @@ struct AudioEngine::Impl {
     std::unique_ptr<std::byte[]> encoded;  // null when the output is PCM16: samples are its bytes
     ByteRing ring;
 
-    Intake intake;      // push, process_audio, prepare_for_playback
-    Intake vad_intake;  // process_vad_chunk
+    FrameCarry intake;      // push, process_audio, prepare_for_playback
+    FrameCarry vad_intake;  // process_vad_chunk
     std::array<std::byte, kSignatureBytes> signature{};
     std::size_t signature_bytes = 0;
     std::size_t mono_count = 0;
@@ -81,7 +76,6 @@ struct AudioEngine::Impl {
     PushResult finish() noexcept;
 
     void look_for_signature(std::span<const std::byte> chunk) noexcept;
-    void take_bytes(Intake& from, std::span<const std::byte> bytes, Use use) noexcept;
     void take_frames(std::span<const std::byte> frames, Use use) noexcept;
     [[nodiscard]] std::span<const std::int16_t> decoded() const noexcept {
         return {mono.get() + conditioner.head_samples(), mono_count};

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
 #include "audioengine/g711.h"
+#include "audioengine/pcm.h"
+#include "make_array.h"
 
 namespace audioengine {
 
@@ -77,12 +78,6 @@ void blend_frames(const std::byte* in, const std::byte* tail, std::byte* out, st
 
 }  // namespace
 
-std::byte silence_byte(AudioFormat format) noexcept {
-    if (format == AudioFormat::G711_ULAW) return std::byte{kUlawSilence};
-    if (format == AudioFormat::G711_ALAW) return std::byte{kAlawSilence};
-    return std::byte{0};
-}
-
 bool Fader::allocate(AudioFormat format, std::uint32_t channels, std::size_t fade_frames,
                      std::size_t tail_frames) noexcept {
     format_ = format;
@@ -91,8 +86,8 @@ bool Fader::allocate(AudioFormat format, std::uint32_t channels, std::size_t fad
     fade_frames_ = fade_frames;
     tail_frames_ = tail_frames;
     history_frames_ = std::max(fade_frames, tail_frames);
-    history_.reset(new (std::nothrow) std::byte[history_frames_ * frame_bytes_]);
-    tail_.reset(new (std::nothrow) std::byte[history_frames_ * frame_bytes_]);
+    history_ = make_array<std::byte>(history_frames_ * frame_bytes_);
+    tail_ = make_array<std::byte>(history_frames_ * frame_bytes_);
     if (!history_ || !tail_) return false;
     reset();
     return true;

@@ -10,9 +10,6 @@
 
 namespace audioengine {
 
-/// What all bytes of silence are in this format: 0, mu-law 0xFF, A-law 0xD5.
-[[nodiscard]] std::byte silence_byte(AudioFormat format) noexcept;
-
 class Fader {
 public:
     /// `fade_frames`: length of a join. `tail_frames`: how long the audio before a hole fades out. Both may be 0.

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
+
+#include "make_array.h"
 
 namespace audioengine {
 
@@ -19,8 +20,8 @@ constexpr std::uint32_t kRemembered = 64;  // bits of `came_`
 bool PacketOrder::allocate(const Settings& settings) noexcept {
     settings_ = settings;
     const std::size_t places = settings.window + 1;  // the one whose turn it is passes through a place as well
-    bytes_.reset(new (std::nothrow) std::byte[places * settings.max_packet_bytes]);
-    places_.reset(new (std::nothrow) Place[places]);
+    bytes_ = make_array<std::byte>(places * settings.max_packet_bytes);
+    places_ = make_array<Place>(places);
     if (!bytes_ || !places_) return false;
     for (std::size_t i = 0; i < places; ++i) places_[i].at = i * settings.max_packet_bytes;
     reset();

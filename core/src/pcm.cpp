@@ -44,6 +44,12 @@ std::span<std::uint8_t> as_codes(std::span<std::byte> bytes) noexcept {
 
 }  // namespace
 
+std::byte silence_byte(AudioFormat format) noexcept {
+    if (format == AudioFormat::G711_ULAW) return std::byte{kUlawSilence};
+    if (format == AudioFormat::G711_ALAW) return std::byte{kAlawSilence};
+    return std::byte{0};
+}
+
 std::size_t decode_samples(AudioFormat format, std::span<const std::byte> bytes, std::span<std::int16_t> out) noexcept {
     const std::size_t width = bytes_per_sample(format);
     const std::size_t count = width == 0 ? 0 : std::min(bytes.size() / width, out.size());

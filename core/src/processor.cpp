@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
 #include <utility>
 
 #include "audioengine/g711.h"
 #include "audioengine/pcm.h"
 #include "audioengine/resampler.h"
 #include "det_math.h"
+#include "make_array.h"
 #include "spectrum.h"
 
 namespace audioengine {
@@ -16,14 +16,7 @@ namespace audioengine {
 namespace {
 
 constexpr std::size_t kPieceFrames = 256;
-constexpr std::uint32_t kMaxChannels = 8;
 constexpr std::size_t kAverageMs = 80;  // of the noise floor, as in EnergyDetector
-
-std::byte silence_of(AudioFormat format) noexcept {
-    if (format == AudioFormat::G711_ULAW) return std::byte{kUlawSilence};
-    if (format == AudioFormat::G711_ALAW) return std::byte{kAlawSilence};
-    return std::byte{0};
-}
 
 /// Decodes and mixes down a message piece by piece: `sink(std::span<std::int16_t> mono)`, up to kPieceFrames at a time.
 template <class Sink>
@@ -56,29 +49,37 @@ private:
     std::size_t written_ = 0;
 };
 
-std::int32_t noise_floor(const AudioConfig& config, std::span<const std::byte> audio) noexcept {
-    const std::size_t average_samples = kAverageMs * config.sample_rate / 1000;
-    std::uint64_t sum = 0;
-    std::size_t count = 0;
-    std::uint64_t least = 0;
-    for_each_piece(config.format, config.channels, audio, [&](std::span<const std::int16_t> mono) {
-        for (const std::int16_t sample : mono) {
-            sum += static_cast<std::uint64_t>(std::int64_t{sample} * sample);
-            if (++count < average_samples) continue;
-            if (sum > 0) least = least == 0 ? sum : std::min(least, sum);
-            sum = 0;
-            count = 0;
-        }
-    });
-    return det::mean_square_dbfs_x100(least, average_samples);
-}
+/// The least energy among stretches of kAverageMs that are not digital silence.
+class NoiseFloor {
+public:
+    explicit NoiseFloor(std::uint32_t sample_rate_hz) noexcept : stretch_samples_(kAverageMs * sample_rate_hz / 1000) {}
+    void add(std::int16_t sample) noexcept {
+        sum_ += static_cast<std::uint64_t>(std::int64_t{sample} * sample);
+        if (++count_ < stretch_samples_) return;
+        if (sum_ > 0) least_ = least_ == 0 ? sum_ : std::min(least_, sum_);
+        sum_ = 0;
+        count_ = 0;
+    }
+    [[nodiscard]] std::int32_t dbfs_x100() const noexcept {
+        return det::mean_square_dbfs_x100(least_, stretch_samples_);
+    }
 
-std::uint32_t bandwidth(const AudioConfig& config, std::span<const std::byte> audio) noexcept {
+private:
+    std::size_t stretch_samples_;
+    std::size_t count_ = 0;
+    std::uint64_t sum_ = 0;
+    std::uint64_t least_ = 0;
+};
+
+/// What only `detailed` metadata tells.
+void look_closer(const AudioConfig& config, std::span<const std::byte> audio, AudioMetadata& metadata) noexcept {
+    NoiseFloor floor(config.sample_rate);
     Spectrum spectrum;
     std::array<std::int16_t, Spectrum::kSize> frame{};
     std::size_t filled = 0;
     for_each_piece(config.format, config.channels, audio, [&](std::span<const std::int16_t> mono) {
         for (const std::int16_t sample : mono) {
+            floor.add(sample);
             frame[filled++] = sample;
             if (filled < frame.size()) continue;
             spectrum.add(frame);
@@ -86,7 +87,8 @@ std::uint32_t bandwidth(const AudioConfig& config, std::span<const std::byte> au
         }
     });
     if (spectrum.frames() == 0) spectrum.add(frame);  // a short message: padded with zeros
-    return static_cast<std::uint32_t>(spectrum.highest_bin() * config.sample_rate / Spectrum::kSize);
+    metadata.noise_floor_dbfs_x100 = floor.dbfs_x100();
+    metadata.bandwidth_hz = static_cast<std::uint32_t>(spectrum.highest_bin() * config.sample_rate / Spectrum::kSize);
 }
 
 }  // namespace
@@ -115,14 +117,12 @@ AudioProcessor::AudioProcessor(const AudioConfig& config, ProcessingMode mode, C
     : config_(config), mode_(mode), leveler_(std::move(leveler)) {}
 
 Result<AudioProcessor> AudioProcessor::create(const AudioConfig& config, ProcessingMode mode) noexcept {
-    EngineConfig whole;
-    whole.mode = mode;
-    whole.audio = config;
-    if (const auto checked = check(whole); !checked) return {checked.status(), checked.field()};
+    if (const auto checked = check(mode); !checked) return {checked.status(), checked.field()};
+    if (const auto checked = check(config); !checked) return {checked.status(), checked.field()};
     auto leveler = Conditioner::create(config.sample_rate, ProcessingMode::QUALITY, true);
     if (!leveler) return {leveler.status(), leveler.field()};
     AudioProcessor processor(config, mode, std::move(leveler).value());
-    processor.work_.reset(new (std::nothrow) std::int16_t[processor.leveler_.max_output_samples(kPieceFrames)]);
+    processor.work_ = make_array<std::int16_t>(processor.leveler_.max_output_samples(kPieceFrames));
     if (!processor.work_) return Status::out_of_memory;
     return processor;
 }
@@ -173,12 +173,11 @@ ChunkRange AudioProcessor::chunk_audio(std::span<const std::byte> audio, std::ui
                                        Remainder remainder) const noexcept {
     const std::uint64_t ms = chunk_duration_ms == 0 ? config_.chunk_duration_ms : chunk_duration_ms;
     const auto frames = static_cast<std::size_t>(std::max<std::uint64_t>(1, ms * config_.sample_rate / 1000));
-    const std::size_t frame_bytes = bytes_per_sample(config_.format) * config_.channels;
-    return {audio, frames * frame_bytes, remainder, silence_of(config_.format)};
+    return {audio, frames * bytes_per_frame(config_), remainder, silence_byte(config_.format)};
 }
 
 double AudioProcessor::calculate_duration(std::span<const std::byte> audio) const noexcept {
-    const std::size_t frames = audio.size() / (bytes_per_sample(config_.format) * config_.channels);
+    const std::size_t frames = audio.size() / bytes_per_frame(config_);
     return static_cast<double>(frames) * 1000.0 / static_cast<double>(config_.sample_rate);
 }
 
@@ -201,7 +200,7 @@ AudioProcessor::Written AudioProcessor::resample(std::span<const std::byte> audi
     Resampler& resampler = created.value();
     const std::size_t work_samples =
         std::max(resampler.max_output_samples(kPieceFrames), resampler.max_flush_samples());
-    const std::unique_ptr<std::int16_t[]> memory(new (std::nothrow) std::int16_t[work_samples]);
+    const std::unique_ptr<std::int16_t[]> memory = make_array<std::int16_t>(work_samples);
     if (!memory) return {Status::out_of_memory, 0, 0};
     const std::span<std::int16_t> work(memory.get(), work_samples);
     Appender appender(AudioFormat::PCM16, out.first(needed));
@@ -227,9 +226,7 @@ AudioProcessor::Written AudioProcessor::ensure_mono(std::span<const std::byte> a
 
 AudioMetadata AudioProcessor::analyze_audio(std::span<const std::byte> audio, bool detailed) const noexcept {
     AudioMetadata metadata = validate(config_, audio).metadata;
-    if (!detailed) return metadata;
-    metadata.noise_floor_dbfs_x100 = noise_floor(config_, audio);
-    metadata.bandwidth_hz = bandwidth(config_, audio);
+    if (detailed) look_closer(config_, audio, metadata);
     return metadata;
 }
 

@@ -4,17 +4,10 @@
 #include <numeric>
 
 #include "audioengine/config.h"
+#include "make_array.h"
 #include "resampler_impl.h"
 
 namespace audioengine {
-
-namespace {
-
-std::unique_ptr<float[]> allocate(std::size_t count) noexcept {
-    return std::unique_ptr<float[]>(new (std::nothrow) float[count]);
-}
-
-}  // namespace
 
 namespace {
 
@@ -37,7 +30,7 @@ Result<Resampler> Resampler::make(std::uint32_t from_rate_hz, std::uint32_t to_r
                                   std::span<const ProcessingMode> modes) noexcept {
     if (!is_sample_rate(from_rate_hz)) return {Status::bad_sample_rate, "from_rate_hz"};
     if (!is_sample_rate(to_rate_hz)) return {Status::bad_sample_rate, "to_rate_hz"};
-    if (*name_of(mode) == '\0') return {Status::bad_mode, "mode"};
+    if (const auto checked = check(mode); !checked) return {checked.status(), checked.field()};
 
     std::unique_ptr<Impl> impl(new (std::nothrow) Impl);
     if (!impl) return Status::out_of_memory;
@@ -57,8 +50,8 @@ Result<Resampler> Resampler::make(std::uint32_t from_rate_hz, std::uint32_t to_r
         impl->longest_half = std::max<std::size_t>(impl->longest_half, design.half);
     }
     impl->history_capacity = 2 * (impl->longest_before + impl->longest_half) + 2 * kSliceSamples;
-    impl->table = allocate(impl->table_capacity);
-    impl->history = allocate(impl->history_capacity);
+    impl->table = make_array<float>(impl->table_capacity);
+    impl->history = make_array<float>(impl->history_capacity);
     if (!impl->table || !impl->history) return Status::out_of_memory;
     fill_table(impl->design, impl->table.get());
     impl->restart();

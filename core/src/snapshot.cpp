@@ -77,7 +77,7 @@ void identity(StateWriter& writer, const EngineConfig& config) noexcept {
     writer.whole(config.audio.format);
     writer.real(static_cast<double>(config.audio.min_amplitude), 0, 1);
     writer.real(static_cast<double>(config.audio.max_amplitude), 0, 1);
-    writer.whole(config.output.sample_rate == 0 ? config.audio.sample_rate : config.output.sample_rate);
+    writer.whole(effective_output_rate_hz(config));
     writer.whole(config.output.format);
     writer.whole(config.vad.type);
 }
@@ -192,7 +192,7 @@ struct StateAccess {
         resampler(archive, impl.resampler);
         metrics(archive, impl.metrics);
         for (auto* intake : {&impl.intake, &impl.vad_intake})
-            archive.array(intake->carry.data(), intake->carry_bytes, 0, impl.frame_bytes - 1);
+            archive.array(intake->held.data(), intake->count, 0, impl.frame_bytes - 1);
         archive.array(impl.signature.data(), impl.signature_bytes, 0, kSignatureBytes);
         archive.whole(impl.segment_padded_ms, kMaxCount);
         archive.whole(impl.sticky, (1U << kFindingCount) - 1);

@@ -11,25 +11,36 @@ namespace {
 constexpr unsigned kStages = 9;
 static_assert((1U << kStages) == Spectrum::kSize);
 
-using Buffer = std::array<double, Spectrum::kSize>;
-
 std::size_t reversed(std::size_t index) noexcept {
     std::size_t result = 0;
     for (unsigned bit = 0; bit < kStages; ++bit) result |= ((index >> bit) & 1U) << (kStages - 1 - bit);
     return result;
 }
 
+}  // namespace
+
+Spectrum::Spectrum() noexcept {
+    for (std::size_t i = 0; i < kSize; ++i) {
+        const double sine = det::sin_pi(static_cast<double>(i) / static_cast<double>(kSize));
+        window_[i] = sine * sine;
+    }
+    for (std::size_t k = 0; k < kSize / 2; ++k) {
+        const double turn = static_cast<double>(k) / static_cast<double>(kSize / 2);
+        cosine_[k] = det::sin_pi(0.5 - turn);
+        sine_[k] = -det::sin_pi(turn);
+    }
+}
+
 /// In-place radix-2 transform (J. W. Cooley and J. W. Tukey, 1965), decimation in time, unscaled.
-void transform(Buffer& re, Buffer& im) noexcept {
+void Spectrum::transform(Buffer& re, Buffer& im) const noexcept {
     for (std::size_t i = 0; i < re.size(); ++i) {
         const std::size_t other = reversed(i);
         if (other > i) std::swap(re[i], re[other]);
     }
     for (std::size_t half = 1; half < re.size(); half *= 2) {
         for (std::size_t k = 0; k < half; ++k) {
-            const double turn = static_cast<double>(k) / static_cast<double>(half);
-            const double cosine = det::sin_pi(0.5 - turn);
-            const double sine = -det::sin_pi(turn);
+            const double cosine = cosine_[k * (kSize / 2 / half)];
+            const double sine = sine_[k * (kSize / 2 / half)];
             for (std::size_t low = k; low < re.size(); low += 2 * half) {
                 const std::size_t high = low + half;
                 const double real = re[high] * cosine - im[high] * sine;
@@ -43,14 +54,11 @@ void transform(Buffer& re, Buffer& im) noexcept {
     }
 }
 
-}  // namespace
-
 void Spectrum::add(std::span<const std::int16_t, kSize> frame) noexcept {
     Buffer re{};
     Buffer im{};
     for (std::size_t i = 0; i < kSize; ++i) {
-        const double sine = det::sin_pi(static_cast<double>(i) / static_cast<double>(kSize));
-        re[i] = static_cast<double>(frame[i]) * sine * sine;  // Hann
+        re[i] = static_cast<double>(frame[i]) * window_[i];
     }
     transform(re, im);
     for (std::size_t bin = 0; bin < kBins; ++bin) power_[bin] += re[bin] * re[bin] + im[bin] * im[bin];

@@ -13,6 +13,8 @@ public:
     static constexpr std::size_t kSize = 512;
     static constexpr std::size_t kBins = kSize / 2 + 1;
 
+    Spectrum() noexcept;
+
     /// Adds one frame of kSize samples, Hann-windowed.
     void add(std::span<const std::int16_t, kSize> frame) noexcept;
 
@@ -22,6 +24,12 @@ public:
     [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; }
 
 private:
+    using Buffer = std::array<double, kSize>;
+    void transform(Buffer& re, Buffer& im) const noexcept;
+
+    Buffer window_{};                         // Hann
+    std::array<double, kSize / 2> cosine_{};  // of -2 pi k / kSize
+    std::array<double, kSize / 2> sine_{};
     std::array<double, kBins> power_{};
     std::uint64_t frames_ = 0;
 };

@@ -4,7 +4,10 @@
 #include <cstring>
 #include <new>
 
+#include "audioengine/pcm.h"
 #include "fader.h"
+#include "frame_carry.h"
+#include "make_array.h"
 #include "packet_order.h"
 
 namespace audioengine {
@@ -12,7 +15,6 @@ namespace audioengine {
 namespace {
 
 constexpr std::uint32_t kMaxGapMs = 1000;  // a longer gap was a pause of the sender, or a new clock
-constexpr std::size_t kMaxFrameBytes = 32;
 
 std::size_t frames_in(std::uint32_t ms, const AudioConfig& audio) noexcept {
     return static_cast<std::size_t>(std::uint64_t{ms} * audio.sample_rate / 1000);
@@ -55,8 +57,7 @@ struct AudioStreamBuffer::Impl {
     Fader read_fader;        // holes and jumps in what goes out
     PacketOrder order;
 
-    std::byte carry[kMaxFrameBytes] = {};
-    std::size_t carried = 0;
+    FrameCarry carry;
     Input input = Input::none;
     BufferState state = BufferState::STARTING;
     bool end_marked = false;
@@ -94,7 +95,8 @@ struct AudioStreamBuffer::Impl {
 
 bool AudioStreamBuffer::Impl::allocate() noexcept {
     const std::size_t bytes = limit * frame_bytes;
-    ring.reset(config.pre_allocate ? new (std::nothrow) std::byte[bytes]() : new (std::nothrow) std::byte[bytes]);
+    ring = make_array<std::byte>(bytes);
+    if (ring && config.pre_allocate) std::fill_n(ring.get(), bytes, std::byte{0});  // touched now, not later
     const std::size_t fade = frames_in(config.fade_ms, audio);
     const bool repeats = config.underflow_strategy == UnderflowStrategy::repeat;
     const std::size_t tail = repeats ? frames_in(config.repeat_ms, audio) : fade;
@@ -149,25 +151,12 @@ void AudioStreamBuffer::Impl::update_state() noexcept {
 AddResult AudioStreamBuffer::Impl::add_audio(std::span<const std::byte> bytes) noexcept {
     if (bytes.empty()) return {};
     if (input == Input::packets) return refuse(Status::mixed_input);
-    if (refuses_overflow() && (carried + bytes.size()) / frame_bytes > room()) return refuse(Status::buffer_full);
+    if (refuses_overflow() && (carry.count + bytes.size()) / frame_bytes > room()) return refuse(Status::buffer_full);
     begin_stretch();
     input = Input::bytes;
     const std::uint64_t dropped_before = counts.dropped_frames;
-    std::size_t at = 0;
-    if (carried > 0) {
-        at = std::min(frame_bytes - carried, bytes.size());
-        std::copy_n(bytes.begin(), at, carry + carried);
-        carried += at;
-        if (carried == frame_bytes) {
-            carried = 0;
-            store(carry, 1);
-        }
-    }
-    const std::size_t frames = (bytes.size() - at) / frame_bytes;
-    store(bytes.data() + at, frames);
-    const std::size_t rest = bytes.size() - at - frames * frame_bytes;
-    std::copy_n(bytes.end() - static_cast<std::ptrdiff_t>(rest), rest, carry + carried);
-    carried += rest;
+    carry.cut(bytes, frame_bytes,
+              [&](std::span<const std::byte> whole) { store(whole.data(), whole.size() / frame_bytes); });
     update_state();
 
     AddResult result;
@@ -311,8 +300,8 @@ std::size_t AudioStreamBuffer::Impl::fill_gap(std::uint32_t gap, std::size_t pac
 
 void AudioStreamBuffer::Impl::mark_end() noexcept {
     end_marked = true;
-    counts.partial_bytes += carried;
-    carried = 0;
+    counts.partial_bytes += carry.count;
+    carry.count = 0;
     const std::uint64_t dropped_before = counts.dropped_frames;
     order.flush();
     release(0);
@@ -380,10 +369,10 @@ void AudioStreamBuffer::Impl::clear() noexcept {
     const std::size_t waiting = order.waiting_bytes() / frame_bytes;
     counts.added_frames += waiting;
     counts.cleared_frames += queued + waiting;
-    counts.partial_bytes += carried;
+    counts.partial_bytes += carry.count;
     head = 0;
     queued = 0;
-    carried = 0;
+    carry.count = 0;
     write_fader.reset();
     order.restart();
     input = Input::none;
@@ -426,17 +415,15 @@ BufferStats AudioStreamBuffer::Impl::stats() const noexcept {
 
 Result<AudioStreamBuffer> AudioStreamBuffer::create(const BufferConfig& config, const AudioConfig& audio,
                                                     ProcessingMode mode) noexcept {
-    EngineConfig surroundings;
-    surroundings.mode = mode;
-    surroundings.audio = audio;
-    if (const auto result = check(surroundings); !result) return {result.status(), result.field()};
+    if (const auto result = check(mode); !result) return {result.status(), result.field()};
+    if (const auto result = check(audio); !result) return {result.status(), result.field()};
     if (const auto result = check(config); !result) return {result.status(), result.field()};
 
     std::unique_ptr<Impl> impl(new (std::nothrow) Impl);
     if (!impl) return Status::out_of_memory;
     impl->config = config;
     impl->audio = audio;
-    impl->frame_bytes = bytes_per_sample(audio.format) * audio.channels;
+    impl->frame_bytes = bytes_per_frame(audio);
     const std::size_t by_size = config.max_size_bytes / impl->frame_bytes;
     if (by_size == 0) return {Status::bad_buffer_size, "buffer.max_size_bytes"};
     impl->limit = std::min(by_size, frames_in(config.max_duration_ms, audio));

@@ -1,7 +1,8 @@
 #include "audioengine/vad.h"
 
 #include <algorithm>
-#include <new>
+
+#include "make_array.h"
 
 namespace audioengine {
 
@@ -24,9 +25,9 @@ Result<FastVADDetector> FastVADDetector::create(const VADConfig& config, const A
     auto resampler = Resampler::create(audio.sample_rate, kBlockRateHz, ProcessingMode::REALTIME);
     if (!resampler) return {resampler.status(), resampler.field()};
     FastVADDetector detector(config, audio, std::move(resampler).value(), max_samples);
-    detector.pending_.reset(new (std::nothrow) std::int16_t[detector.pending_capacity_]);
-    detector.blocks_.reset(new (std::nothrow) BlockResult[detector.block_capacity_]);
-    detector.events_.reset(new (std::nothrow) VadEvent[detector.event_capacity_]);
+    detector.pending_ = make_array<std::int16_t>(detector.pending_capacity_);
+    detector.blocks_ = make_array<BlockResult>(detector.block_capacity_);
+    detector.events_ = make_array<VadEvent>(detector.event_capacity_);
     if (!detector.pending_ || !detector.blocks_ || !detector.events_) return Status::out_of_memory;
     return detector;
 }

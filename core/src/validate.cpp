@@ -116,7 +116,7 @@ bool is_container(std::span<const std::byte> bytes) noexcept {
 ValidationResult validate(const AudioConfig& config, std::span<const std::byte> bytes) noexcept {
     ValidationResult result;
     const std::size_t width = bytes_per_sample(config.format);
-    const std::size_t frame_bytes = width * config.channels;
+    const std::size_t frame_bytes = bytes_per_frame(config);
     if (frame_bytes == 0) {
         result.status = width == 0 ? Status::bad_format : Status::bad_channels;
         return result;

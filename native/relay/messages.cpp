@@ -42,9 +42,7 @@ std::string session_created_text(const std::string& session_id, const EngineConf
     session["rate"] = all["audio"]["sample_rate"];
     session["channels"] = all["audio"]["channels"];
     session["mode"] = all["mode"];
-    session["output"] = {
-        {"rate", config.output.sample_rate != 0 ? config.output.sample_rate : config.audio.sample_rate},
-        {"format", all["output"]["format"]}};
+    session["output"] = {{"rate", effective_output_rate_hz(config)}, {"format", all["output"]["format"]}};
     session["vad"] = all["vad"];
     session["config"] = all;
     session["config_hash"] = config_hash(config);

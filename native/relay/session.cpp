@@ -39,7 +39,7 @@ EngineConfig egress_config(const EngineConfig& config, std::uint32_t provider_ra
     egress.mode = config.mode;
     egress.audio.sample_rate = provider_rate_hz;
     egress.audio.format = AudioFormat::PCM16;
-    egress.output.sample_rate = config.output.sample_rate != 0 ? config.output.sample_rate : config.audio.sample_rate;
+    egress.output.sample_rate = effective_output_rate_hz(config);
     egress.output.format = config.output.format;
     // Nobody asks this engine for a pre-roll, and it gets an answer's pieces: a tenth of the usual memory.
     egress.max_chunk_ms = kAnswerPieceMs;

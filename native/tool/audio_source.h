@@ -39,7 +39,7 @@ public:
     /// Format, rate and channels of the bytes that `read` gives. 16-bit and 8-bit linear files come as PCM16, G.711
     /// files as their own bytes, everything else as FLOAT32.
     [[nodiscard]] const AudioConfig& audio() const { return audio_; }
-    [[nodiscard]] std::size_t frame_bytes() const { return bytes_per_sample(audio_.format) * audio_.channels; }
+    [[nodiscard]] std::size_t frame_bytes() const { return bytes_per_frame(audio_); }
     /// Not known for a pipe.
     [[nodiscard]] std::optional<std::uint64_t> total_frames() const { return total_frames_; }
     /// Somebody may wait for what is decided: the input is a pipe or a device.

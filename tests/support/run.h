@@ -14,7 +14,7 @@ namespace audioengine::test {
 inline Output run(AudioEngine& engine, std::span<const std::byte> input, Cut cut, bool finish = true) {
     Output output;
     const AudioConfig& audio = engine.config().audio;
-    const std::size_t frame_bytes = bytes_per_sample(audio.format) * audio.channels;
+    const std::size_t frame_bytes = bytes_per_frame(audio);
     while (!input.empty()) {
         const std::size_t length = cut.next(frame_bytes, input.size());
         const Status status =

@@ -2,6 +2,7 @@
 // checks them and names the field that is wrong.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -17,6 +18,9 @@ inline constexpr std::uint32_t kMaxSampleRateHz = 192000;
 [[nodiscard]] constexpr bool is_sample_rate(std::uint32_t hz) noexcept {
     return hz >= kMinSampleRateHz && hz <= kMaxSampleRateHz;
 }
+
+inline constexpr std::uint32_t kMaxChannels = 8;
+inline constexpr std::size_t kMaxFrameBytes = kMaxChannels * 4;  // float32
 
 /// What comes in.
 struct AudioConfig {
@@ -69,7 +73,19 @@ struct EngineConfig {
 
 /// The first broken rule, with the field's name ("vad.speech_start_ms"); the value `true` when there is none.
 Result<bool> check(const EngineConfig& config) noexcept;
+Result<bool> check(ProcessingMode mode) noexcept;
+Result<bool> check(const AudioConfig& config) noexcept;
 Result<bool> check(const VADConfig& config) noexcept;
+
+/// Bytes of one input frame; 0 for an unknown format.
+[[nodiscard]] constexpr std::size_t bytes_per_frame(const AudioConfig& config) noexcept {
+    return bytes_per_sample(config.format) * config.channels;
+}
+
+/// The output rate in force: the given one, or the input's.
+[[nodiscard]] constexpr std::uint32_t effective_output_rate_hz(const EngineConfig& config) noexcept {
+    return config.output.sample_rate != 0 ? config.output.sample_rate : config.audio.sample_rate;
+}
 
 /// The exit threshold in force: the given one, or the derived one.
 [[nodiscard]] float effective_exit_threshold(const VADConfig& config) noexcept;

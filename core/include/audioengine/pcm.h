@@ -19,6 +19,9 @@ std::size_t decode_samples(AudioFormat format, std::span<const std::byte> bytes,
 /// Encodes samples. Converts min(in.size(), out.size() / bytes_per_sample) samples; returns the bytes written.
 std::size_t encode_samples(AudioFormat format, std::span<const std::int16_t> in, std::span<std::byte> out) noexcept;
 
+/// What all bytes of silence are in this format: 0, mu-law 0xFF, A-law 0xD5.
+[[nodiscard]] std::byte silence_byte(AudioFormat format) noexcept;
+
 /// Averages `channels` interleaved samples into one, in 32 bits, rounded half away from zero.
 /// Converts min(interleaved.size() / channels, mono.size()) frames; `channels` is 1 to 8.
 void downmix(std::span<const std::int16_t> interleaved, std::uint32_t channels, std::span<std::int16_t> mono) noexcept;
