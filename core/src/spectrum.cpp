@@ -24,8 +24,9 @@ Spectrum::Spectrum() noexcept {
         const double sine = det::sin_pi(static_cast<double>(i) / static_cast<double>(kSize));
         window_[i] = sine * sine;
     }
-    for (std::size_t k = 0; k < kSize / 2; ++k) {
-        const double turn = static_cast<double>(k) / static_cast<double>(kSize / 2);
+    constexpr std::size_t kHalf = kSize / 2;
+    for (std::size_t k = 0; k < kHalf; ++k) {
+        const double turn = static_cast<double>(k) / static_cast<double>(kHalf);
         cosine_[k] = det::sin_pi(0.5 - turn);
         sine_[k] = -det::sin_pi(turn);
     }
