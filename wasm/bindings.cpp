@@ -9,14 +9,15 @@
 
 namespace {
 
+using namespace audioengine::wasm;
 using audioengine::Status;
-using audioengine::wasm::Facade;
-using audioengine::wasm::NameList;
+
+using Number = std::uint32_t;
 
 Facade facade;
 
 // Embind knows numbers and strings; a Status crosses as its number.
-std::uint32_t number(Status status) { return static_cast<std::uint32_t>(status); }
+Number number(Status status) { return static_cast<Number>(status); }
 
 }  // namespace
 
@@ -25,32 +26,54 @@ EMSCRIPTEN_BINDINGS(audioengine) {
     bind("wordsAt", [] { return reinterpret_cast<std::uintptr_t>(facade.words()); });
 
     bind("beginConfig", [] { facade.begin_config(); });
-    bind("set", [](std::uint32_t field, double value) { return facade.set(field, value); });
-    bind("setName", [](std::uint32_t field, const std::string& name) { return facade.set_name(field, name); });
-    bind("get", [](std::uint32_t field) { return facade.get(field); });
-    bind("create", [] { return number(facade.create()); });
+    bind("set", [](Number field, double value) { return facade.settings().set(field, value); });
+    bind("setName", [](Number field, const std::string& name) { return facade.settings().set_name(field, name); });
+    bind("get", [](Number field) { return facade.settings().get(field); });
+    bind("create", [](Number object) { return number(facade.create(static_cast<Object>(object))); });
     bind("configureVad", [] { return number(facade.configure_vad()); });
     bind("errorField", [] { return std::string(facade.error_field()); });
+    bind("reserve", [](Number bytes) { return Number{facade.reserve(bytes)}; });
 
-    bind("push", [](std::uint32_t bytes) { return number(facade.push(bytes)); });
-    bind("finish", [] { return number(facade.finish()); });
-    bind("advanceTime", [](std::uint32_t ms) { return number(facade.advance_time(ms)); });
-    bind("reset", [] { facade.reset(); });
-    bind("setSpeechProbability",
-         [](std::uint16_t probability_q15) { return number(facade.set_speech_probability(probability_q15)); });
-
+    bind("push", [](Number bytes, Number use) { return number(facade.push(bytes, static_cast<Use>(use))); });
+    bind("optimize", [](Number for_quality) { facade.optimize(for_quality != 0); });
+    bind("snapshot", [](Number with_pre_buffer) { return number(facade.snapshot(with_pre_buffer != 0)); });
+    bind("restore", [](Number bytes) { return number(facade.restore(bytes)); });
     bind("preBuffer", [] { facade.pre_buffer(); });
     bind("findings", [] { facade.findings(); });
     bind("metricsJson", [] { return facade.metrics_json(); });
-    bind("reserveMessage", [](std::uint32_t bytes) { return facade.reserve_message(bytes); });
-    bind("validate", [] { return number(facade.validate()); });
 
-    bind("fieldName", [](std::uint32_t field) { return std::string(Facade::field_name(field)); });
-    bind("fieldList", [](std::uint32_t field) { return Facade::field_list(field); });
-    bind("name", [](std::uint32_t list, std::uint32_t index) {
-        return std::string(Facade::name(static_cast<NameList>(list), index));
+    bind("hear", [](Number bytes) { return number(facade.hear(bytes)); });
+    bind("finish", [] { return number(facade.finish()); });
+    bind("advanceTime", [](Number ms) { return number(facade.advance_time(ms)); });
+    bind("setSpeechProbability", [](Number q15) { facade.set_speech_probability(static_cast<std::uint16_t>(q15)); });
+    bind("reset", [](Number buffer_only) { facade.reset(buffer_only != 0); });
+
+    bind("validate", [](Number bytes, const std::string& format) { return number(facade.validate(bytes, format)); });
+    bind("processMessage", [](Number bytes, Number enhance, Number normalize) {
+        return number(facade.process_message(bytes, enhance != 0, normalize != 0));
     });
-    bind("statusMessage",
-         [](std::uint32_t status) { return std::string(status_message(static_cast<Status>(status))); });
+    bind("analyze", [](Number bytes, Number detailed) { facade.analyze(bytes, detailed != 0); });
+    bind("resampleMessage", [](Number bytes, Number from_rate_hz, Number to_rate_hz) {
+        return number(facade.resample_message(bytes, from_rate_hz, to_rate_hz));
+    });
+    bind("ensureMono", [](Number bytes, Number channels) { return number(facade.ensure_mono(bytes, channels)); });
+
+    bind("addAudio", [](Number bytes) { return number(facade.add_audio(bytes)); });
+    bind("addPacket", [](Number bytes, Number sequence, double timestamp_frames) {
+        return number(facade.add_packet(bytes, sequence, timestamp_frames));
+    });
+    bind("getChunk", [](Number bytes) { return number(facade.get_chunk(bytes)); });
+    bind("peek", [] { facade.peek(); });
+    bind("markEnd", [] { facade.mark_end(); });
+    bind("clear", [] { facade.clear(); });
+    bind("stats", [] { facade.stats(); });
+
+    bind("resample", [](Number bytes, Number is_float) { return number(facade.resample(bytes, is_float != 0)); });
+    bind("flush", [](Number is_float) { return number(facade.flush(is_float != 0)); });
+
+    bind("fieldName", [](Number field) { return std::string(Settings::field_name(field)); });
+    bind("fieldList", [](Number field) { return Settings::field_list(field); });
+    bind("name", [](Number list, Number index) { return std::string(name_in(static_cast<NameList>(list), index)); });
+    bind("statusMessage", [](Number status) { return std::string(status_message(static_cast<Status>(status))); });
     bind("version", [] { return std::string(audioengine::kVersion); });
 }

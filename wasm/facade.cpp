@@ -1,7 +1,6 @@
 #include "facade.h"
 
 #include <new>
-#include <type_traits>
 #include <utility>
 
 #include "audioengine/metrics.h"
@@ -24,178 +23,142 @@ double address_of(const void* pointer) noexcept {
     return static_cast<double>(reinterpret_cast<std::uintptr_t>(pointer));
 }
 
-enum class Kind : std::uint8_t { count, real, flag, mode, format, vad_type };
-
-constexpr Kind kind_of(const std::uint32_t*) { return Kind::count; }
-constexpr Kind kind_of(const float*) { return Kind::real; }
-constexpr Kind kind_of(const bool*) { return Kind::flag; }
-constexpr Kind kind_of(const ProcessingMode*) { return Kind::mode; }
-constexpr Kind kind_of(const AudioFormat*) { return Kind::format; }
-constexpr Kind kind_of(const VADType*) { return Kind::vad_type; }
-
-struct Field {
-    const char* name;
-    Status status;  // for a value that the field's type can't hold
-    Kind kind;
-    void* (*in)(EngineConfig& config);
-};
-
-template <auto Member>
-constexpr Field field(const char* name, Status status) {
-    using T = std::remove_reference_t<decltype(std::declval<EngineConfig&>().*Member)>;
-    return {name, status, kind_of(static_cast<T*>(nullptr)), [](EngineConfig& c) -> void* { return &(c.*Member); }};
-}
-template <auto Struct, auto Member>
-constexpr Field field(const char* name, Status status) {
-    using T = std::remove_reference_t<decltype((std::declval<EngineConfig&>().*Struct).*Member)>;
-    return {name, status, kind_of(static_cast<T*>(nullptr)),
-            [](EngineConfig& c) -> void* { return &((c.*Struct).*Member); }};
-}
-
-using E = EngineConfig;
-using A = AudioConfig;
-using O = OutputConfig;
-using V = VADConfig;
-
-constexpr Field kFields[] = {
-    field<&E::mode>("mode", Status::bad_mode),
-    field<&E::normalize>("normalize", Status::ok),
-    field<&E::audio, &A::sample_rate>("audio.sample_rate", Status::bad_sample_rate),
-    field<&E::audio, &A::channels>("audio.channels", Status::bad_channels),
-    field<&E::audio, &A::bit_depth>("audio.bit_depth", Status::bad_bit_depth),
-    field<&E::audio, &A::format>("audio.format", Status::bad_format),
-    field<&E::audio, &A::chunk_duration_ms>("audio.chunk_duration_ms", Status::bad_chunk_duration),
-    field<&E::audio, &A::min_amplitude>("audio.min_amplitude", Status::bad_amplitude),
-    field<&E::audio, &A::max_amplitude>("audio.max_amplitude", Status::bad_amplitude),
-    field<&E::output, &O::sample_rate>("output.sample_rate", Status::bad_sample_rate),
-    field<&E::output, &O::format>("output.format", Status::bad_format),
-    field<&E::vad, &V::type>("vad.type", Status::bad_vad_type),
-    field<&E::vad, &V::energy_threshold>("vad.energy_threshold", Status::bad_threshold),
-    field<&E::vad, &V::speech_start_ms>("vad.speech_start_ms", Status::bad_vad_duration),
-    field<&E::vad, &V::speech_end_ms>("vad.speech_end_ms", Status::bad_vad_duration),
-    field<&E::vad, &V::pre_buffer_ms>("vad.pre_buffer_ms", Status::bad_vad_duration),
-    field<&E::vad, &V::adaptive>("vad.adaptive", Status::ok),
-    field<&E::vad, &V::threshold>("vad.threshold", Status::bad_threshold),
-    field<&E::vad, &V::exit_threshold>("vad.exit_threshold", Status::bad_threshold),
-    field<&E::vad, &V::max_speech_ms>("vad.max_speech_ms", Status::bad_vad_duration),
-    field<&E::vad, &V::max_gap_ms>("vad.max_gap_ms", Status::bad_vad_duration),
-    field<&E::max_chunk_ms>("max_chunk_ms", Status::bad_chunk_duration),
-    field<&E::latency_target_us>("latency_target_us", Status::bad_chunk_duration),
-};
-constexpr std::uint32_t kFieldCount = sizeof kFields / sizeof kFields[0];
-
-std::int32_t answer(bool holds, Status otherwise) noexcept {
-    return static_cast<std::int32_t>(holds ? Status::ok : otherwise);
-}
-
-template <class Enum>
-const char* name_at(std::uint32_t index) noexcept {
-    return index < 256 ? name_of(static_cast<Enum>(index)) : "";
-}
-
 }  // namespace
 
-void Facade::begin_config() noexcept { chosen_ = engine_ ? engine_->config() : EngineConfig{}; }
-
-const char* Facade::field_name(std::uint32_t field) noexcept { return field < kFieldCount ? kFields[field].name : ""; }
-
-std::int32_t Facade::field_list(std::uint32_t field) noexcept {
-    switch (kFields[field].kind) {
-        case Kind::flag: return kIsBool;
-        case Kind::mode: return static_cast<std::int32_t>(NameList::mode);
-        case Kind::format: return static_cast<std::int32_t>(NameList::format);
-        case Kind::vad_type: return static_cast<std::int32_t>(NameList::vad_type);
-        default: return kIsNumber;
+bool Area::reserve(std::size_t bytes) noexcept {
+    if (bytes <= size_) return true;
+    memory_.reset();  // first: the old and the new need not fit at the same time
+    memory_.reset(new (std::nothrow) std::byte[bytes]);
+    if (memory_) {
+        size_ = bytes;
+        return true;
     }
+    memory_.reset(new (std::nothrow) std::byte[size_]);  // what was just given back
+    if (!memory_) size_ = 0;
+    return false;
 }
 
-std::int32_t Facade::set(std::uint32_t field, double value) noexcept {
-    const Field& known = kFields[field];
-    void* member = known.in(chosen_);
-    if (known.kind == Kind::flag) {
-        if (value != 0 && value != 1) return kNotABool;
-        *static_cast<bool*>(member) = value == 1;
-        return answer(true, known.status);
-    }
-    if (known.kind == Kind::real) {
-        // `create` rejects what is not finite; a double beyond float's range must not become undefined behaviour first.
-        *static_cast<float*>(member) = value > -1e30 && value < 1e30 ? static_cast<float>(value) : __builtin_nanf("");
-        return answer(true, known.status);
-    }
-    const bool whole =
-        value >= 0 && value <= 4294967295.0 && value == static_cast<double>(static_cast<std::uint32_t>(value));
-    if (!whole || known.kind != Kind::count) return answer(false, known.status);
-    *static_cast<std::uint32_t*>(member) = static_cast<std::uint32_t>(value);
-    return answer(true, known.status);
+bool Facade::reserve(std::size_t bytes) noexcept {
+    const bool reserved = in_.reserve(bytes);
+    words_[kInputAt] = address_of(in_.bytes().data());
+    words_[kInputBytes] = static_cast<double>(in_.bytes().size());
+    return reserved;
 }
 
-std::int32_t Facade::set_name(std::uint32_t field, std::string_view name) noexcept {
-    const Field& known = kFields[field];
-    void* member = known.in(chosen_);
-    switch (known.kind) {
-        case Kind::mode: return answer(parse(name, *static_cast<ProcessingMode*>(member)), known.status);
-        case Kind::format: return answer(parse(name, *static_cast<AudioFormat*>(member)), known.status);
-        case Kind::vad_type: return answer(parse(name, *static_cast<VADType*>(member)), known.status);
-        default: return answer(false, known.status);
-    }
-}
+void Facade::begin_config() noexcept { settings_.begin(engine_ ? engine_->config() : in_force_); }
 
-double Facade::get(std::uint32_t field) const noexcept {
-    EngineConfig config = chosen_;
-    const void* member = kFields[field].in(config);
-    switch (kFields[field].kind) {
-        case Kind::count: return *static_cast<const std::uint32_t*>(member);
-        case Kind::real: return static_cast<double>(*static_cast<const float*>(member));
-        case Kind::flag: return *static_cast<const bool*>(member) ? 1 : 0;
-        default: return *static_cast<const std::uint8_t*>(member);  // the enumerations
-    }
-}
+// ---- creation
 
-Status Facade::create() noexcept {
-    Result<AudioEngine> made = AudioEngine::create(chosen_);
+template <class T>
+Status Facade::keep(Result<T> made, std::optional<T>& as) noexcept {
     if (!made.ok()) {
         error_field_ = made.field();
         return made.status();
     }
-    const std::size_t input_bytes = made.value().max_chunk_bytes();
-    input_.reset(new (std::nothrow) std::byte[input_bytes]);
-    if (!input_) {
-        error_field_ = "max_chunk_ms";
-        return Status::out_of_memory;
+    as.emplace(std::move(made).value());
+    return Status::ok;
+}
+
+Status Facade::create(Object object) noexcept {
+    const EngineConfig& config = settings_.chosen();
+    const Result<bool> checked = check(config);
+    error_field_ = checked.field();
+    if (!checked.ok()) return checked.status();
+    Status status = Status::ok;
+    switch (object) {
+        case Object::engine: status = create_engine(config); break;
+        case Object::processor: status = keep(AudioProcessor::create(config.audio, config.mode), processor_); break;
+        case Object::detector: status = create_detector(config); break;
+        case Object::stream_buffer:
+            status = keep(
+                AudioStreamBuffer::create(config.stream_buffer.value_or(BufferConfig{}), config.audio, config.mode),
+                own_buffer_);
+            if (own_buffer_) buffer_ = &*own_buffer_;
+            break;
+        case Object::resampler: status = create_resampler(config); break;
     }
+    if (status != Status::ok) return status;
+    in_force_ = config;
+    if (buffer_ != nullptr) describe_buffer();
     // Strings that later calls return need a little memory for a moment. It is found free then, so that the memory never
     // grows under JavaScript's views.
     const std::unique_ptr<std::byte[]> headroom(new (std::nothrow) std::byte[kHeadroomBytes]);
-    if (!headroom) return Status::out_of_memory;
-    engine_.emplace(std::move(made).value());
-    words_[kInputAt] = address_of(input_.get());
-    words_[kInputBytes] = static_cast<double>(input_bytes);
+    return headroom ? Status::ok : Status::out_of_memory;
+}
+
+Status Facade::create_engine(const EngineConfig& config) noexcept {
+    if (const Status status = keep(AudioEngine::create(config), engine_); status != Status::ok) return status;
+    buffer_ = engine_->stream_buffer();
+    words_[kMaxChunkBytes] = static_cast<double>(engine_->max_chunk_bytes());
     words_[kMaxOutputBytes] = static_cast<double>(engine_->max_output_bytes());
     words_[kOutputRateHz] = engine_->output_rate_hz();
     words_[kLatencyFrames] = engine_->latency_frames();
     words_[kMemoryBytes] = static_cast<double>(engine_->memory_bytes());
+    if (reserve(engine_->max_chunk_bytes())) return Status::ok;
+    error_field_ = "max_chunk_ms";
+    return Status::out_of_memory;
+}
+
+Status Facade::create_detector(const EngineConfig& config) noexcept {
+    const std::size_t samples = (std::size_t{config.max_chunk_ms} * config.audio.sample_rate + 999) / 1000;
+    const Status status = keep(FastVADDetector::create(config.vad, config.audio, samples), detector_);
+    if (status != Status::ok) return status;
+    words_[kMaxChunkBytes] = static_cast<double>(samples * sizeof(std::int16_t));
+    words_[kLatencyFrames] = detector_->latency_samples();
+    words_[kMemoryBytes] = static_cast<double>(detector_->memory_bytes());
+    show_levels();
+    return reserve(samples * sizeof(std::int16_t)) ? Status::ok : Status::out_of_memory;
+}
+
+Status Facade::create_resampler(const EngineConfig& config) noexcept {
+    const std::uint32_t to_rate_hz =
+        config.output.sample_rate == 0 ? config.audio.sample_rate : config.output.sample_rate;
+    const Status status = keep(Resampler::create(config.audio.sample_rate, to_rate_hz, config.mode), resampler_);
+    if (status != Status::ok) return status;
+    words_[kOutputRateHz] = to_rate_hz;
+    words_[kLatencyFrames] = resampler_->latency_samples();
+    words_[kMemoryBytes] = static_cast<double>(resampler_->memory_bytes());
     return Status::ok;
+}
+
+void Facade::describe_buffer() noexcept {
+    words_[kCapacityFrames] = static_cast<double>(buffer_->capacity_frames());
+    words_[kPrebufferFrames] = static_cast<double>(buffer_->prebuffer_frames());
+    if (own_buffer_) words_[kMemoryBytes] = static_cast<double>(own_buffer_->memory_bytes());
 }
 
 Status Facade::configure_vad() noexcept {
     // The whole configuration is checked first: only `check` names the field.
-    EngineConfig wanted = engine_->config();
-    wanted.vad = chosen_.vad;
+    EngineConfig wanted = engine_ ? engine_->config() : in_force_;
+    const VADType type = wanted.vad.type;
+    wanted.vad = settings_.chosen().vad;
     const Result<bool> checked = check(wanted);
     error_field_ = checked.field();
     if (!checked.ok()) return checked.status();
-    const Status status = engine_->configure_vad(wanted.vad);
+    if (wanted.vad.type != type) {
+        error_field_ = "vad.type";
+        return Status::bad_vad_type;
+    }
+    if (engine_) return configure_engine(wanted.vad);
+    detector_->configure(wanted.vad);
+    in_force_ = wanted;
+    show_levels();
+    return Status::ok;
+}
+
+Status Facade::configure_engine(const VADConfig& vad) noexcept {
+    const Status status = engine_->configure_vad(vad);
     // Two fields only can be legal and still refused: the pre-roll ring keeps its size.
     if (status == Status::bad_vad_duration) {
-        error_field_ = wanted.vad.pre_buffer_ms > engine_->config().vad.pre_buffer_ms ? "vad.pre_buffer_ms"
-                                                                                      : "vad.speech_start_ms";
-    } else if (status == Status::bad_vad_type) {
-        error_field_ = "vad.type";
+        error_field_ =
+            vad.pre_buffer_ms > engine_->config().vad.pre_buffer_ms ? "vad.pre_buffer_ms" : "vad.speech_start_ms";
     }
     return status;
 }
 
-void Facade::show(const PushResult& result) noexcept {
+// ---- what a call gave
+
+Status Facade::show(const PushResult& result, std::uint64_t blocks_decided) noexcept {
     words_[kStatus] = static_cast<double>(result.status);
     words_[kPosition] = static_cast<double>(result.position);
     words_[kState] = static_cast<double>(result.state);
@@ -205,11 +168,43 @@ void Facade::show(const PushResult& result) noexcept {
     words_[kBlockCount] = static_cast<double>(result.blocks.size());
     words_[kEventsAt] = address_of(result.events.data());
     words_[kEventCount] = static_cast<double>(result.events.size());
-    words_[kFirstBlock] = static_cast<double>(blocks_);
-    blocks_ += result.blocks.size();
-    words_[kThresholdDbfsX100] = engine_->metrics().threshold_dbfs_x100;
-    words_[kNoiseFloorDbfsX100] = engine_->metrics().noise_floor_dbfs_x100;
+    words_[kFirstBlock] = static_cast<double>(blocks_decided - result.blocks.size());
+    show_levels();
+    return result.status;
 }
+
+void Facade::show_levels() noexcept {
+    const EnergyDetector* energy = detector_ ? &detector_->energy() : nullptr;
+    words_[kThresholdDbfsX100] = energy ? energy->threshold_dbfs_x100() : engine_->metrics().threshold_dbfs_x100;
+    words_[kNoiseFloorDbfsX100] = energy ? energy->noise_floor_dbfs_x100() : engine_->metrics().noise_floor_dbfs_x100;
+}
+
+Status Facade::show(const FastVADDetector::Output& heard) noexcept {
+    PushResult result;
+    result.status = heard.status;
+    result.state = heard.state;
+    result.blocks = heard.blocks;
+    result.events = heard.events;
+    return show(result, detector_->blocks_decided());
+}
+
+/// What lies in the output area.
+Status Facade::show(Status status, std::size_t audio_bytes, std::size_t position) noexcept {
+    words_[kStatus] = static_cast<double>(status);
+    words_[kPosition] = static_cast<double>(position);
+    words_[kAudioAt] = address_of(out_.bytes().data());
+    words_[kAudioBytes] = static_cast<double>(audio_bytes);
+    return status;
+}
+
+void Facade::show(const RingView& ring) noexcept {
+    words_[kRingFirstAt] = address_of(ring.first.data());
+    words_[kRingFirstBytes] = static_cast<double>(ring.first.size());
+    words_[kRingSecondAt] = address_of(ring.second.data());
+    words_[kRingSecondBytes] = static_cast<double>(ring.second.size());
+}
+
+// ---- engine and detector
 
 void Facade::record_elapsed() noexcept {
     const double ns = words_[kElapsedNs];
@@ -217,43 +212,68 @@ void Facade::record_elapsed() noexcept {
     words_[kElapsedNs] = 0;
 }
 
-Status Facade::push(std::size_t bytes) noexcept {
+Status Facade::push(std::size_t bytes, Use use) noexcept {
     record_elapsed();
-    // More than the input area holds is the engine's own error; it does not look at the bytes then.
-    const PushResult result = engine_->push({input_.get(), bytes});
-    show(result);
-    return result.status;
+    const std::span<const std::byte> chunk = input(bytes);
+    PushResult result;
+    switch (use) {
+        case Use::push: result = engine_->push(chunk); break;
+        case Use::process_audio: result = engine_->process_audio(chunk); break;
+        case Use::process_vad_chunk: result = engine_->process_vad_chunk(chunk); break;
+        case Use::prepare_for_playback: result = engine_->prepare_for_playback(chunk); break;
+        case Use::add_to_stream_buffer: result = engine_->add_to_stream_buffer(chunk); break;
+    }
+    return show(result, engine_->metrics().blocks);
+}
+
+Status Facade::hear(std::size_t bytes) noexcept {
+    const auto* samples = reinterpret_cast<const std::int16_t*>(in_.bytes().data());
+    return show(detector_->process({samples, bytes / sizeof *samples}));
 }
 
 Status Facade::finish() noexcept {
-    const PushResult result = engine_->finish();
-    show(result);
-    return result.status;
+    return engine_ ? show(engine_->finish(), engine_->metrics().blocks) : show(detector_->finish());
 }
 
 Status Facade::advance_time(std::uint32_t ms) noexcept {
-    const PushResult result = engine_->advance_time(ms);
-    show(result);
-    return result.status;
+    return engine_ ? show(engine_->advance_time(ms), engine_->metrics().blocks) : show(detector_->advance_time(ms));
 }
 
-Status Facade::set_speech_probability(std::uint16_t probability_q15) noexcept {
-    return engine_->set_speech_probability(probability_q15);
+void Facade::set_speech_probability(std::uint16_t probability_q15) noexcept {
+    if (engine_) {
+        (void)engine_->set_speech_probability(probability_q15);  // JavaScript has looked at the range
+    } else {
+        detector_->set_speech_probability(probability_q15);
+    }
 }
 
-void Facade::reset() noexcept {
-    words_[kElapsedNs] = 0;
-    blocks_ = 0;
-    engine_->reset();
+// ---- engine
+
+void Facade::optimize(bool for_quality) noexcept {
+    if (for_quality) {
+        engine_->optimize_for_quality();
+    } else {
+        engine_->optimize_for_latency();
+    }
 }
 
-void Facade::pre_buffer() noexcept {
-    const RingView ring = engine_->pre_buffer();
-    words_[kRingFirstAt] = address_of(ring.first.data());
-    words_[kRingFirstBytes] = static_cast<double>(ring.first.size());
-    words_[kRingSecondAt] = address_of(ring.second.data());
-    words_[kRingSecondBytes] = static_cast<double>(ring.second.size());
+Status Facade::snapshot(bool with_pre_buffer) noexcept {
+    const auto audio = with_pre_buffer ? SnapshotAudio::with_pre_buffer : SnapshotAudio::without_pre_buffer;
+    if (!out_.reserve(engine_->snapshot({}, audio).bytes)) return show(Status::out_of_memory, 0);
+    const SnapshotResult result = engine_->snapshot(out_.bytes(), audio);
+    return show(result.status, result.bytes);
 }
+
+Status Facade::restore(std::size_t bytes) noexcept {
+    record_elapsed();
+    const Status status = engine_->restore(input(bytes));
+    PushResult now;
+    now.status = status;
+    now.state = engine_->metrics().vad_state;
+    return show(now, engine_->metrics().blocks);
+}
+
+void Facade::pre_buffer() noexcept { show(engine_->pre_buffer()); }
 
 void Facade::findings() noexcept { words_[kFindings] = static_cast<double>(engine_->findings()); }
 
@@ -264,39 +284,28 @@ std::string Facade::metrics_json() noexcept {
     return json;
 }
 
-std::uintptr_t Facade::reserve_message(std::size_t bytes) noexcept {
-    message_.reset(new (std::nothrow) std::byte[bytes]);
-    message_bytes_ = message_ ? bytes : 0;
-    return reinterpret_cast<std::uintptr_t>(message_.get());
-}
-
-Status Facade::validate() noexcept {
-    const ValidationResult result = engine_->validate_audio({message_.get(), message_bytes_});
-    message_.reset();
-    words_[kPosition] = static_cast<double>(result.position);
+Status Facade::validate(std::size_t bytes, std::string_view format) noexcept {
+    AudioFormat expected = AudioFormat::PCM16;
+    const bool given = !format.empty();
+    if (given && !parse(format, expected)) return show(Status::bad_format, 0);
+    const std::span<const std::byte> message = input(bytes);
+    const ValidationResult result = engine_ ? engine_->validate_audio(message)
+                                    : given ? processor_->validate_format(message, expected)
+                                            : processor_->validate_format(message);
     words_[kFindings] = static_cast<double>(result.findings);
-    words_[kFrames] = static_cast<double>(result.metadata.frames);
-    words_[kDurationUs] = static_cast<double>(result.metadata.duration_us);
-    words_[kPeakDbfsX100] = result.metadata.peak_dbfs_x100;
-    words_[kRmsDbfsX100] = result.metadata.rms_dbfs_x100;
-    words_[kDcPpm] = result.metadata.dc_ppm;
-    words_[kClippedPpm] = result.metadata.clipped_ppm;
-    words_[kZeroPpm] = result.metadata.zero_ppm;
-    return result.status;
+    write_record(result.metadata, &words_[kRecord]);
+    return show(result.status, 0, result.position);
 }
 
-const char* Facade::name(NameList list, std::uint32_t index) noexcept {
-    switch (list) {
-        case NameList::status: return index < 256 ? status_name(static_cast<Status>(index)) : "";
-        case NameList::state: return name_at<VADState>(index);
-        case NameList::event_type: return name_at<VadEventType>(index);
-        case NameList::end_reason: return name_at<EndReason>(index);
-        case NameList::finding: return finding_name(index);
-        case NameList::format: return name_at<AudioFormat>(index);
-        case NameList::mode: return name_at<ProcessingMode>(index);
-        case NameList::vad_type: return name_at<VADType>(index);
+void Facade::reset(bool buffer_only) noexcept {
+    words_[kElapsedNs] = 0;
+    if (engine_ && !buffer_only) engine_->reset();
+    if (detector_) {
+        detector_->reset();
+        show_levels();
     }
-    return "";
+    if (resampler_) resampler_->reset();
+    if (buffer_ != nullptr && (buffer_only || own_buffer_)) buffer_->reset();
 }
 
 }  // namespace audioengine::wasm

@@ -1,11 +1,11 @@
-// One engine and the memory through which JavaScript uses it. No Embind here: bindings.cpp only names these calls.
+// One object of the core and the memory through which JavaScript uses it. No Embind here: bindings.cpp only names these calls.
 //
-// A call crosses the border with one number or none. Audio goes in through a fixed input area, and everything that a
-// call gave lies in memory: `words()` says where and how much. JavaScript makes its views on that memory once, after
-// `create`; the hot path then neither allocates nor copies on this side.
+// A call crosses the border with a number or two. Bytes go in through the input area, which JavaScript fills before the call;
+// what the call gave lies in memory, and `words()` says where and how much. Names cross when an object is made.
 //
-// One Facade a WebAssembly instance: an engine ends when its instance is dropped. Only `create` and `reserve_message`
-// may grow the memory, so views must be made anew after them.
+// One Facade a WebAssembly instance, one object a Facade: it ends when its instance is dropped. Both areas only grow, and
+// only when a call needs more than any before it, so on a stream nothing allocates after the first calls. JavaScript makes
+// its views anew when the memory has grown.
 #pragma once
 
 #include <array>
@@ -13,17 +13,21 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "audioengine/engine.h"
+#include "audioengine/processor.h"
+#include "records.h"
+#include "settings.h"
 
 namespace audioengine::wasm {
 
 /// What stands in `words()`. All are doubles, which hold addresses, counts and 53-bit numbers exactly. package/src/
 /// layout.ts repeats this list; a test compares the two.
 enum Word : std::uint32_t {
-    // Of every call on the stream
+    // Of every call on a stream
     kStatus,              ///< Status as a number.
     kPosition,            ///< Byte of the chunk at which the status was found.
     kState,               ///< VADState after the call.
@@ -36,97 +40,149 @@ enum Word : std::uint32_t {
     kFirstBlock,          ///< Number of the first of these blocks, counted from the beginning of the stream.
     kThresholdDbfsX100,   ///< After the call, as in AudioMetrics ...
     kNoiseFloorDbfsX100,  ///< ... and the floor.
-    // Of `pre_buffer`
+    // Of `pre_buffer` and `peek`
     kRingFirstAt,
     kRingFirstBytes,
     kRingSecondAt,
     kRingSecondBytes,
-    // Of `validate`
-    kFindings,  ///< Set of Finding bits; of `findings` too.
-    kFrames,
-    kDurationUs,
-    kPeakDbfsX100,
-    kRmsDbfsX100,
-    kDcPpm,
-    kClippedPpm,
-    kZeroPpm,
+    // Of calls on a stream buffer
+    kStoredBytes,
+    kDroppedBytes,
+    kAccepted,     ///< 0 or 1.
+    kFilledBytes,  ///< Of kAudioBytes, those that the underflow strategy made.
+    kEndMarked,    ///< 0 or 1.
+    kDurationMs,
     // Of `create`
-    kInputAt,     ///< Address of the input area ...
-    kInputBytes,  ///< ... and its length, `max_chunk_bytes`.
+    kMaxChunkBytes,  ///< That one `push` takes.
     kMaxOutputBytes,
     kOutputRateHz,
     kLatencyFrames,
-    kMemoryBytes,  ///< Of the engine.
+    kMemoryBytes,  ///< Of the object.
+    kCapacityFrames,
+    kPrebufferFrames,
+    // At any time
+    kInputAt,     ///< Address of the input area ...
+    kInputBytes,  ///< ... and its length.
+    kFindings,    ///< Set of Finding bits, of `validate` and `findings`.
     // Written by JavaScript
     kElapsedNs,  ///< How long the last `push` took; recorded at the next call and set back to 0.
-    kWordCount
+    kRecord      ///< The first number of a record (records.h).
 };
+inline constexpr std::size_t kWordCount = kRecord + kRecordCapacity;
 
-/// The lists of names that JavaScript may ask for.
-enum class NameList : std::uint32_t { status, state, event_type, end_reason, finding, format, mode, vad_type };
+/// What an instance holds.
+enum class Object : std::uint32_t { engine, processor, detector, stream_buffer, resampler };
 
-/// What `Facade::set` answers besides a Status: a boolean field takes 0 and 1.
-inline constexpr std::int32_t kNotABool = -1;
+/// What an engine does with a chunk.
+enum class Use : std::uint32_t { push, process_audio, process_vad_chunk, prepare_for_playback, add_to_stream_buffer };
 
-/// What `Facade::field_list` answers for a field whose value is no name.
-inline constexpr std::int32_t kIsNumber = -1;
-inline constexpr std::int32_t kIsBool = -2;
+/// Memory that grows to the largest size ever wanted.
+class Area {
+public:
+    /// Afterwards at least so many bytes, of any content. False: no memory, the size stays.
+    bool reserve(std::size_t bytes) noexcept;
+    [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {memory_.get(), size_}; }
+
+private:
+    std::unique_ptr<std::byte[]> memory_;
+    std::size_t size_ = 0;
+};
 
 class Facade {
 public:
-    // The fields of EngineConfig, by number below the number of fields. JavaScript asks for their names once.
-    /// The core's name of a field ("vad.speech_start_ms"); "" beyond the last.
-    static const char* field_name(std::uint32_t field) noexcept;
-    /// The NameList whose names the field takes, or kIsNumber or kIsBool.
-    static std::int32_t field_list(std::uint32_t field) noexcept;
-
-    /// Starts a new choice of settings: the defaults, or those of the engine once there is one.
+    /// Starts a new choice of settings: the defaults, or those in force once there is an object.
     void begin_config() noexcept;
-    /// For numbers and booleans. Answers `ok`, kNotABool, or the field's own status when no value of its type equals
-    /// `value`. Ranges are `create`'s matter.
-    std::int32_t set(std::uint32_t field, double value) noexcept;
-    /// For fields that take names ("pcm16", aliases too). Answers `ok`, or the field's own status when there is no such name.
-    std::int32_t set_name(std::uint32_t field, std::string_view name) noexcept;
-    /// What is chosen now; names and booleans as numbers.
-    [[nodiscard]] double get(std::uint32_t field) const noexcept;
+    [[nodiscard]] Settings& settings() noexcept { return settings_; }
 
-    /// Makes the engine and its input area. Once only. After a failure `error_field` names the field.
-    Status create() noexcept;
-    /// Applies the chosen `vad.` fields to the running engine.
+    /// Makes the object. Once only. After a failure `error_field` names the field.
+    Status create(Object object) noexcept;
+    /// Applies the chosen `vad.` fields to the running engine or detector.
     Status configure_vad() noexcept;
     [[nodiscard]] const char* error_field() const noexcept { return error_field_; }
 
-    // The stream. Each fills `words()` and returns the status. Only after a successful `create`.
-    Status push(std::size_t bytes) noexcept;  ///< Takes the first `bytes` of the input area.
-    Status finish() noexcept;
-    Status advance_time(std::uint32_t ms) noexcept;
-    void reset() noexcept;
-    Status set_speech_probability(std::uint16_t probability_q15) noexcept;  ///< Leaves `words()` alone.
+    /// Makes the input area at least so long. False: no memory; it stays as it was, but may lie elsewhere.
+    bool reserve(std::size_t bytes) noexcept;
 
+    // All that follow fill `words()`. `bytes` are the first of the input area. Only after a successful `create`, and only
+    // those of the object that is there.
+
+    // Engine
+    Status push(std::size_t bytes, Use use) noexcept;
+    void optimize(bool for_quality) noexcept;
+    Status snapshot(bool with_pre_buffer) noexcept;  ///< Audio: the snapshot.
+    Status restore(std::size_t bytes) noexcept;
     void pre_buffer() noexcept;
     void findings() noexcept;
     [[nodiscard]] std::string metrics_json() noexcept;
 
-    /// Room for a whole message, which `validate` then judges. 0 when there is no memory for it. Given back by `validate`.
-    std::uintptr_t reserve_message(std::size_t bytes) noexcept;
-    Status validate() noexcept;
+    // Detector
+    Status hear(std::size_t bytes) noexcept;
+
+    // Engine and detector
+    Status finish() noexcept;
+    Status advance_time(std::uint32_t ms) noexcept;
+    void set_speech_probability(std::uint16_t probability_q15) noexcept;
+
+    // Engine and processor: judges a message, of the configured format if `format` is "".
+    Status validate(std::size_t bytes, std::string_view format) noexcept;
+
+    // Processor. Audio: the result.
+    Status process_message(std::size_t bytes, bool enhance, bool normalize) noexcept;
+    void analyze(std::size_t bytes, bool detailed) noexcept;
+    Status resample_message(std::size_t bytes, std::uint32_t from_rate_hz, std::uint32_t to_rate_hz) noexcept;
+    Status ensure_mono(std::size_t bytes, std::uint32_t channels) noexcept;
+
+    // Stream buffer, an engine's too
+    Status add_audio(std::size_t bytes) noexcept;
+    Status add_packet(std::size_t bytes, std::uint32_t sequence,
+                      double timestamp_frames) noexcept;  ///< Negative: none.
+    Status get_chunk(std::size_t bytes) noexcept;
+    void peek() noexcept;
+    void mark_end() noexcept;
+    void clear() noexcept;
+    void stats() noexcept;
+
+    // Resampler. Samples are float or 16-bit; audio: the result.
+    Status resample(std::size_t bytes, bool is_float) noexcept;
+    Status flush(bool is_float) noexcept;
+
+    /// The object as newly created. `buffer_only`: an engine's stream buffer.
+    void reset(bool buffer_only) noexcept;
 
     [[nodiscard]] const double* words() const noexcept { return words_.data(); }
 
-    /// The name of number `index`, "" beyond the end of the list.
-    static const char* name(NameList list, std::uint32_t index) noexcept;
-
 private:
-    void show(const PushResult& result) noexcept;
+    Status create_engine(const EngineConfig& config) noexcept;
+    Status create_detector(const EngineConfig& config) noexcept;
+    Status create_resampler(const EngineConfig& config) noexcept;
+    void describe_buffer() noexcept;
+    template <class T>
+    Status keep(Result<T> made, std::optional<T>& as) noexcept;
+    Status configure_engine(const VADConfig& vad) noexcept;
+    Status show(const PushResult& result, std::uint64_t blocks_decided) noexcept;
+    Status show(const FastVADDetector::Output& heard) noexcept;
+    Status show(Status status, std::size_t audio_bytes, std::size_t position = 0) noexcept;
+    void show_levels() noexcept;
+    void show(const RingView& ring) noexcept;
+    void show(const AddResult& added) noexcept;
+    template <class Sample>
+    Status convert(std::size_t bytes, bool last) noexcept;
     void record_elapsed() noexcept;
+    [[nodiscard]] std::span<const std::byte> input(std::size_t bytes) const noexcept {
+        return in_.bytes().first(bytes);
+    }
 
-    EngineConfig chosen_;
+    Settings settings_;
+    EngineConfig in_force_;
     const char* error_field_ = "";
     std::optional<AudioEngine> engine_;
-    std::unique_ptr<std::byte[]> input_;
-    std::unique_ptr<std::byte[]> message_;
-    std::size_t message_bytes_ = 0;
-    std::uint64_t blocks_ = 0;
+    std::optional<AudioProcessor> processor_;
+    std::optional<FastVADDetector> detector_;
+    std::optional<AudioStreamBuffer> own_buffer_;
+    AudioStreamBuffer* buffer_ = nullptr;  ///< The own one, or the engine's.
+    std::optional<Resampler> resampler_;
+    Area in_;
+    Area out_;
     std::array<double, kWordCount> words_{};
 };
 

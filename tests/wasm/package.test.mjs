@@ -46,20 +46,28 @@ test('every export exists, types first', async () => {
   for (const name of ['audioengine/worklet', 'audioengine/audioengine.wasm', 'audioengine/package.json']) assert.ok(existsSync(require.resolve(name)));
 });
 
+const declarations = join(dist, 'index.d.ts');
+const program = ts.createProgram([declarations], { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'] });
+const checker = program.getTypeChecker();
+/** Symbols of everything that the package declares. */
+const exported = () => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(declarations)));
+
 test('the names that exist are the names that are declared', () => {
-  const file = join(dist, 'index.d.ts');
-  const program = ts.createProgram([file], { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'] });
-  const checker = program.getTypeChecker();
-  const declared = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)));
+  const declared = exported();
   const resolve = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
   const values = declared.filter((symbol) => resolve(symbol).flags & ts.SymbolFlags.Value);
   assert.deepEqual(Object.keys(audioengine).sort(), values.map((symbol) => symbol.name).sort());
 
-  const engine = declared.find((symbol) => symbol.name === 'AudioEngine');
-  const members = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(resolve(engine))).map((member) => member.name);
-  const named = members.filter((name) => /^[a-z]\w*$/i.test(name)); // not #private, not [Symbol.dispose]
-  const own = Object.getOwnPropertyNames(audioengine.AudioEngine.prototype).filter((name) => name !== 'constructor');
-  assert.deepEqual(own.sort(), named.sort());
+  const classes = ['AudioEngine', 'AudioProcessor', 'AudioStreamBuffer', 'FastVADDetector', 'Resampler'];
+  for (const name of classes) {
+    const declaration = resolve(declared.find((symbol) => symbol.name === name));
+    const members = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(declaration)).map((member) => member.name);
+    const own = new Set();
+    for (let at = audioengine[name].prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) Object.getOwnPropertyNames(at).forEach((key) => own.add(key));
+    for (const internal of ['constructor', 'core']) own.delete(internal);
+    // Not #private, not [Symbol.dispose].
+    assert.deepEqual([...own].sort(), members.filter((member) => /^[a-z]\w*$/i.test(member)).sort(), name);
+  }
 });
 
 test("the glue's declaration is the glue", async () => {
@@ -71,34 +79,82 @@ test("the glue's declaration is the glue", async () => {
   for (const name of bound) assert.equal(typeof glue[name], 'function', name);
 });
 
-test('the layout is that of facade.h', async () => {
-  const { Word, NameList } = await internal('layout.js');
-  const header = source('wasm/facade.h');
-  const words = [.../enum Word[^{]*{([^}]*)}/s.exec(header)[1].matchAll(/^\s+k(\w+)/gm)].map((match) => match[1]);
-  assert.deepEqual(Object.entries(Word), words.map((name, index) => [name, index]));
-  const lists = /enum class NameList[^{]*{([^}]*)}/s.exec(header)[1].split(',').map((name) => name.trim());
-  assert.deepEqual(Object.entries(NameList), lists.map((name, index) => [name, index]));
+test('the layout is that of facade.h and settings.h', async () => {
+  const layout = await internal('layout.js');
+  const headers = source('wasm/facade.h') + source('wasm/settings.h');
+  const words = [.../enum Word[^{]*{([^}]*)}/s.exec(headers)[1].matchAll(/^\s+k(\w+)/gm)].map((match) => match[1]);
+  assert.deepEqual(Object.entries(layout.Word), words.map((name, index) => [name, index]));
+  for (const [name, list] of [['NameList', layout.NameList], ['Object', layout.ObjectKind], ['Use', layout.Use]]) {
+    const names = new RegExp(`enum class ${name}\\b[^{]*{([^}]*)}`, 's').exec(headers)[1].split(',').map((entry) => entry.trim());
+    assert.deepEqual(Object.entries(list), names.map((entry, index) => [entry, index]), name);
+  }
+  assert.equal(layout.kRecordCapacity, Number(/kRecordCapacity = (\d+)/.exec(source('wasm/records.h'))[1]));
+});
+
+/** The members of a plain struct of a core header. */
+function membersOf(header, name) {
+  const body = new RegExp(`^struct ${name} {(.*?)^};`, 'ms').exec(source(`core/include/audioengine/${header}`))[1];
+  return [...body.matchAll(/^ {4}[\w:<>]+ (\w+)(?: =[^;]*)?;/gm)].map((match) => match[1]);
+}
+const camelCase = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+
+test("the core's structs cross with all their members", async () => {
+  const processor = await audioengine.createAudioProcessor();
+  assert.deepEqual(Object.keys(processor.analyzeAudio(new Uint8Array(2))).sort(), membersOf('validate.h', 'AudioMetadata').map(camelCase).sort());
+  const buffer = await audioengine.createAudioStreamBuffer();
+  assert.deepEqual(Object.keys(buffer.stats()).sort(), membersOf('stream_buffer.h', 'BufferStats').map(camelCase).sort());
+});
+
+test('every finding and every constant is declared, and is the core\'s', async () => {
+  const { instantiate } = await internal('instance.js');
+  const { NameList } = await internal('layout.js');
+  const glue = instantiate(readFileSync(join(dist, 'audioengine.wasm')));
+  const namesIn = (list) => {
+    const names = [];
+    while (glue.name(NameList[list], names.length) !== '') names.push(glue.name(NameList[list], names.length));
+    return names;
+  };
+  const declared = (type) => [...new RegExp(`export type ${type} =([^;]*);`).exec(source('wasm/package/src/types.ts'))[1].matchAll(/'(\w+)'/g)].map((match) => match[1]);
+  assert.deepEqual(declared('Finding').sort(), namesIn('finding').sort());
+  assert.deepEqual(declared('VadState'), namesIn('state'));
+  assert.deepEqual(declared('OverflowStrategy'), namesIn('overflow_strategy'));
+  assert.deepEqual(declared('UnderflowStrategy'), namesIn('underflow_strategy'));
+  assert.deepEqual(declared('StreamBufferState'), namesIn('buffer_state'));
+  assert.deepEqual(Object.values(audioengine.ProcessingMode), namesIn('mode'));
+  assert.deepEqual(Object.values(audioengine.VADState), namesIn('state'));
+  assert.deepEqual(Object.values(audioengine.VADType), namesIn('vad_type'));
+  assert.deepEqual(Object.values(audioengine.AudioFormat), namesIn('format'));
+  // The C++ enumerators are the keys.
+  const types = source('core/include/audioengine/types.h');
+  for (const name of ['ProcessingMode', 'VADState', 'VADType', 'AudioFormat']) {
+    const body = new RegExp(`enum class ${name}[^{]*{([^}]*)}`, 's').exec(types)[1].replace(/\/\/.*$/gm, '');
+    assert.deepEqual(Object.keys(audioengine[name]), body.split(',').map((entry) => entry.trim()).filter(Boolean), name);
+  }
 });
 
 test("every field of the core's configuration is an option", async () => {
-  const header = source('core/include/audioengine/config.h');
-  const members = (name) => [...new RegExp(`struct ${name} {([^}]*)}`, 's').exec(header)[1].matchAll(/^ {4}[\w:]+ (\w+)(?: =[^;]*)?;/gm)].map((match) => match[1]);
-  const camelCase = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
-  const { config } = await audioengine.createEngine();
+  const members = (name) => membersOf('config.h', name);
+  const { config } = await audioengine.createEngine({ streamBuffer: {} });
   const fields = [...members('EngineConfig'), ...members('AudioConfig')].filter((name) => name !== 'audio');
   assert.deepEqual(Object.keys(config).sort(), fields.map(camelCase).sort());
   assert.deepEqual(Object.keys(config.vad).sort(), members('VADConfig').map(camelCase).sort());
   assert.deepEqual(Object.keys(config.output).sort(), members('OutputConfig').map(camelCase).sort());
+  assert.deepEqual(Object.keys(config.streamBuffer).sort(), membersOf('buffer_config.h', 'BufferConfig').map(camelCase).sort());
 });
 
 test('metrics have the declared shape', async () => {
   const shape = (value) => (typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)])) : typeof value);
   const declared = /interface Metrics {(.*?)^}/ms.exec(source('wasm/package/src/types.ts'))[1];
-  const names = [...declared.replace(/\/\*\*.*?\*\//gs, '').matchAll(/(\w+): /g)].map((match) => match[1]);
+  const names = [...declared.replace(/\/\*\*.*?\*\//gs, '').matchAll(/(\w+)\??: /g)].map((match) => match[1]);
   const found = [];
   const collect = (object) => Object.entries(object).forEach(([key, inner]) => (found.push(key), typeof inner === 'object' && collect(inner)));
-  collect(shape((await audioengine.createEngine()).metrics()));
+  collect(shape((await audioengine.createEngine({ streamBuffer: {} })).metrics()));
   assert.deepEqual(found.sort(), names.sort());
+});
+
+test('the usage file touches every exported name', () => {
+  const usage = source('tests/wasm/usage/page.ts');
+  for (const symbol of exported()) assert.match(usage.split("from 'audioengine';").slice(2).join(''), new RegExp(`\\b${symbol.name}\\b`), symbol.name);
 });
 
 test('bundlers see the two assets, pages need no exception from their policy', () => {

@@ -1,52 +1,36 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 // The engine as users of Node, pages and Workers see it.
+import { chunkAudio } from './chunks.js';
 import { Core } from './core.js';
-import { AudioEngineError } from './errors.js';
-import type { AudioData, BlockResult, EngineConfig, EngineOptions, Finding, Metrics, PushResult, ValidationResult, VadEvent, VadEventType, VadOptions, VadState, WasmSource } from './types.js';
+import { Handle } from './handle.js';
+import { bytesOf, inPieces, passingMs } from './input.js';
+import { Use, Word } from './layout.js';
+import { Listeners, type VadListener } from './listeners.js';
+import { kEngineShape } from './shapes.js';
+import { AudioStreamBuffer } from './stream-buffer.js';
+import type { AudioData, EngineConfig, EngineOptions, Finding, Metrics, PerformanceReport, PushResult, Remainder, SnapshotOptions, ValidationResult, VadEventType, VadOptions, VadState, WasmSource } from './types.js';
+import { validate } from './validation.js';
 
-export type VadListener = (event: VadEvent) => void;
-
-const kMaxU32 = 4294967295;
-
-/** Typed arrays whose numbers can only mean one format; every other view is its bytes. */
-const kFormatOfView: Record<string, string> = { Float32Array: 'float32', Int16Array: 'pcm16', Float64Array: 'none' };
-
-/** The bytes of `data`, no copy made. */
-function bytesOf(data: AudioData, format: string): Uint8Array {
-  if (ArrayBuffer.isView(data)) {
-    const kind = (data as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '';
-    const meant = kFormatOfView[kind];
-    if (meant !== undefined && meant !== format) {
-      throw new AudioEngineError('bad_input', `a ${kind} can't be ${format} audio; give bytes, or choose the format that the data has`, 'audio.format');
-    }
-    return data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  }
-  const kind = Object.prototype.toString.call(data);
-  if (kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]') return new Uint8Array(data);
-  throw new AudioEngineError('bad_input', `audio must be an ArrayBuffer or a view of one, not ${data === null ? 'null' : typeof data}`);
-}
+/** The clock of the host; a worklet has none. */
+const clock = globalThis.performance as { now(): number } | undefined;
 
 /**
  * One direction of one client's voice. Made by `createEngine`; the constructor is for callers that have the compiled module
  * at hand and need an engine at once.
  *
  * Everything handed out is a function of the bytes that came in, never of how they were cut, and the same bits as natively.
- * Results are snapshots: nothing in them changes later.
+ * Results are snapshots: nothing in them changes later. Calls that are refused throw AudioEngineError, and nothing was consumed.
  */
-export class AudioEngine {
-  #core: Core | undefined;
-  readonly #config: EngineConfig;
-  readonly #listeners = new Map<VadEventType, Set<VadListener>>();
+export class AudioEngine extends Handle {
+  readonly #format: string;
+  readonly #listeners = new Listeners();
+  #streamBuffer: AudioStreamBuffer | undefined;
   #state: VadState = 'silence';
 
   constructor(wasm: WasmSource, options: EngineOptions = {}) {
-    this.#core = new Core(wasm, options);
-    this.#config = this.#core.config();
-  }
-
-  get #live(): Core {
-    if (this.#core === undefined) throw new AudioEngineError('disposed', 'the engine was disposed of');
-    return this.#core;
+    super(new Core(wasm, kEngineShape, options), 'engine');
+    const { format, streamBuffer } = this.config;
+    this.#format = format;
+    if (streamBuffer !== undefined) this.#streamBuffer = new AudioStreamBuffer(this.core);
   }
 
   /** Where the stream stands. */
@@ -56,22 +40,28 @@ export class AudioEngine {
 
   /** What is in force, defaults filled in; a copy. */
   get config(): EngineConfig {
-    return this.#live.config();
+    return this.core.config() as unknown as EngineConfig;
   }
 
   /** Hz of the audio handed out. */
   get outputRateHz(): number {
-    return this.#live.outputRateHz;
+    return this.core.word(Word.OutputRateHz);
   }
 
   /** Algorithmic delay of the audio path, in input frames. */
   get latencyFrames(): number {
-    return this.#live.latencyFrames;
+    return this.core.word(Word.LatencyFrames);
   }
 
-  /** Memory of the engine inside its WebAssembly instance. */
+  /** Memory of the object inside its WebAssembly instance. */
   get memoryBytes(): number {
-    return this.#live.memoryBytes;
+    return this.core.word(Word.MemoryBytes);
+  }
+
+  /** The buffer of `addToStreamBuffer`, to mark the end, to read at one's own pace, or to add packets. Ends with the engine. */
+  get streamBuffer(): AudioStreamBuffer | undefined {
+    void this.core;
+    return this.#streamBuffer;
   }
 
   /**
@@ -80,39 +70,63 @@ export class AudioEngine {
    * format; nothing was consumed then.
    */
   push(data: AudioData): PushResult {
-    const core = this.#live;
-    const bytes = bytesOf(data, this.#config.format);
-    const limit = core.input.length;
-    if (bytes.length <= limit) {
-      this.#pushPiece(core, bytes);
-      return this.#take(core);
-    }
-    const results: PushResult[] = [];
-    for (let at = 0; at < bytes.length; at += limit) {
-      this.#pushPiece(core, bytes.subarray(at, at + limit));
-      results.push(this.#read(core));
-    }
-    return this.#announce(join(results));
+    return this.#stream(data, Use.push);
+  }
+
+  /** Converts as `push`, without asking the detector: no blocks, no events. A stream uses this with `processVadChunk`, or `push`. */
+  processAudio(data: AudioData): PushResult {
+    return this.#stream(data, Use.process_audio);
+  }
+
+  /** Asks the detector about audio in the input format, without converting it: no audio. */
+  processVadChunk(data: AudioData): PushResult {
+    return this.#stream(data, Use.process_vad_chunk);
+  }
+
+  /** For the direction towards the client: converts rate, channels and format and nothing else, in every mode. */
+  prepareForPlayback(data: AudioData): PushResult {
+    return this.#stream(data, Use.prepare_for_playback);
+  }
+
+  /**
+   * For jittery connections, with the option `streamBuffer`: adds the bytes to the buffer, then pushes one chunk of
+   * `chunkDurationMs` out of it. Undefined while the buffer has no whole chunk ready; the bytes are kept. Without data it only
+   * takes. Throws as `push`, `no_stream_buffer`, and `buffer_full` with the strategy 'error'.
+   */
+  addToStreamBuffer(data?: AudioData): PushResult | undefined {
+    const { core } = this;
+    const bytes = data === undefined ? new Uint8Array(0) : bytesOf(data, this.#format);
+    const status = this.#timed(core, bytes, Use.add_to_stream_buffer);
+    if (core.statusName(status) === 'not_ready') return undefined;
+    core.check(status);
+    return this.#announce(core.result());
+  }
+
+  /** From the next call on, mode 'realtime' or 'quality', keeping every state and losing no sample. */
+  optimizeForLatency(): void {
+    this.core.glue.optimize(0);
+  }
+  optimizeForQuality(): void {
+    this.core.glue.optimize(1);
   }
 
   /** Ends the stream: the audio that the filters hold, the last blocks, the end of an open segment. Then only `reset` helps. */
   finish(): PushResult {
-    const core = this.#live;
-    this.#check(core, core.finish());
-    return this.#take(core);
+    const { core } = this;
+    core.check(core.glue.finish());
+    return this.#announce(core.result());
   }
 
   /** Time passes without audio (mute, lost network): after `maxGapMs` of it an open segment ends with reason `gap`. */
   advanceTime(ms: number): PushResult {
-    const core = this.#live;
-    if (!(ms >= 0)) throw new AudioEngineError('bad_option', `ms must be a number from 0 up, not ${String(ms)}`, 'ms');
-    this.#check(core, core.advanceTime(Math.min(Math.floor(ms), kMaxU32)));
-    return this.#take(core);
+    const { core } = this;
+    core.check(core.glue.advanceTime(passingMs(ms)));
+    return this.#announce(core.result());
   }
 
   /** New detector settings from the next block on; those not given stay. State, noise floor and audio are kept. */
   configureVad(vad: VadOptions): void {
-    this.#live.configureVad(vad);
+    this.core.configureVad(vad, 'vad.');
   }
 
   /**
@@ -120,117 +134,100 @@ export class AudioEngine {
    * told another. Without effect for the other types.
    */
   setSpeechProbability(probability: number): void {
-    this.#live.setSpeechProbability(probability);
+    this.core.setSpeechProbability(probability);
   }
 
   /** The input-format audio from an open segment's `paddedMs` to now; empty when no segment is open. A copy. */
   preBuffer(): Uint8Array<ArrayBuffer> {
-    return this.#live.preBuffer();
+    this.core.glue.preBuffer();
+    return this.core.ring();
+  }
+
+  /**
+   * The state of the stream, a few kilobytes, the same bytes in every build: another engine of the same options goes on from it
+   * with the same bits, here or in the native core. Not in it: processing times, the stream buffer.
+   */
+  snapshot({ preBuffer = true }: SnapshotOptions = {}): Uint8Array<ArrayBuffer> {
+    this.core.check(this.core.glue.snapshot(Number(preBuffer)));
+    return this.core.audio();
+  }
+
+  /**
+   * Goes on where `snapshot` was taken; settings of `configureVad` come along. Throws `bad_snapshot` (truncated, changed) or
+   * `foreign_snapshot` (another version or other options); nothing has changed then.
+   */
+  restore(snapshot: AudioData): void {
+    const { core } = this;
+    core.check(core.glue.restore(core.put(bytesOf(snapshot, 'a snapshot'))));
+    this.#state = core.states[core.stateIndex] as VadState;
   }
 
   /** Judges a complete message in the input format without touching the stream. */
-  validate(data: AudioData): ValidationResult {
-    return this.#live.validate(bytesOf(data, this.#config.format));
+  validateAudio(data: AudioData): ValidationResult {
+    return validate(this.core, bytesOf(data, this.#format), '');
+  }
+
+  /** Cuts a message in the input format into chunks of `chunkDurationMs` (default: the option's). Views, no copies. */
+  chunkAudio(data: AudioData, chunkDurationMs?: number, remainder: Remainder = 'keep'): Generator<Uint8Array> {
+    return chunkAudio(this.config, data, chunkDurationMs, remainder);
   }
 
   /** Everything remarkable since the beginning of the stream. */
   findings(): Finding[] {
-    return this.#live.findings();
+    this.core.glue.findings();
+    return this.core.findings();
   }
 
   /** Counters of the stream. Times are those of `push`, where the host has a clock. */
   metrics(): Metrics {
-    return JSON.parse(this.#live.metricsJson()) as Metrics;
+    return JSON.parse(this.core.glue.metricsJson()) as Metrics;
   }
 
-  /** As newly created, counters included. Listeners stay. */
+  /** The part of `metrics` that says whether this machine keeps up. */
+  getPerformanceReport(): PerformanceReport {
+    const { avg_latency_ms, memory_bytes, performance } = this.metrics();
+    return { avg_latency_ms, memory_bytes, performance };
+  }
+
+  /** As newly created, counters included. Listeners and the stream buffer stay. */
   reset(): void {
-    this.#live.reset();
+    this.core.glue.reset(0);
     this.#state = 'silence';
   }
 
-  /** Lets go of the memory. May be called again; every other call then throws `disposed`. */
-  dispose(): void {
-    this.#core = undefined;
+  override dispose(): void {
+    super.dispose();
+    this.#streamBuffer?.dispose();
     this.#listeners.clear();
   }
 
   /** Calls `listener` with every event of this type, after the call that found it has done its work, in order of time. */
   addEventListener(type: VadEventType, listener: VadListener): void {
-    const listeners = this.#listeners.get(type);
-    if (listeners) listeners.add(listener);
-    else this.#listeners.set(type, new Set([listener]));
+    this.#listeners.add(type, listener);
   }
-
   removeEventListener(type: VadEventType, listener: VadListener): void {
-    this.#listeners.get(type)?.delete(listener);
+    this.#listeners.remove(type, listener);
   }
 
-  #pushPiece(core: Core, piece: Uint8Array): void {
-    const clock = globalThis.performance as { now(): number } | undefined;
+  #stream(data: AudioData, use: number): PushResult {
+    const { core } = this;
+    const take = (piece: Uint8Array): PushResult => {
+      core.check(this.#timed(core, piece, use));
+      return core.result();
+    };
+    return this.#announce(inPieces(bytesOf(data, this.#format), core.word(Word.MaxChunkBytes), take));
+  }
+
+  #timed(core: Core, bytes: Uint8Array, use: number): number {
     const start = clock?.now();
-    core.input.set(piece);
-    this.#check(core, core.push(piece.length));
-    if (clock !== undefined && start !== undefined) core.recordElapsedNs((clock.now() - start) * 1e6);
-  }
-
-  #check(core: Core, status: number): void {
-    if (status !== 0) throw new AudioEngineError(core.statusName(status), core.statusMessage(status));
-  }
-
-  #take(core: Core): PushResult {
-    return this.#announce(this.#read(core));
-  }
-
-  /** What the last call gave, copied out of the memory. */
-  #read(core: Core): PushResult {
-    const audio = new Uint8Array(core.audioBytes);
-    core.copyAudio(audio, 0);
-    const blocks: BlockResult[] = [];
-    for (let i = 0; i < core.blockCount; i++) blocks.push(core.block(i));
-    const events: VadEvent[] = [];
-    for (let i = 0; i < core.eventCount; i++) events.push(core.event(i));
-    return { state: core.states[core.stateIndex] as VadState, audio, events, blocks, firstBlock: core.firstBlock };
+    const status = core.glue.push(core.put(bytes), use);
+    if (clock !== undefined && start !== undefined && status === 0) core.recordElapsedNs((clock.now() - start) * 1e6);
+    return status;
   }
 
   #announce(result: PushResult): PushResult {
     this.#state = result.state;
-    for (const event of result.events) {
-      for (const listener of [...(this.#listeners.get(event.type) ?? [])]) {
-        try {
-          listener(event);
-        } catch (error) {
-          // As with any event target: a listener's failure is reported by the host and does not cost the caller its result.
-          queueMicrotask(() => {
-            throw error;
-          });
-        }
-      }
-    }
+    this.#listeners.announce(result.events);
     return result;
   }
 }
-
-/** Several results in order as one. */
-function join(results: PushResult[]): PushResult {
-  const last = results[results.length - 1] as PushResult;
-  const audio = new Uint8Array(results.reduce((bytes, result) => bytes + result.audio.length, 0));
-  let at = 0;
-  for (const result of results) {
-    audio.set(result.audio, at);
-    at += result.audio.length;
-  }
-  return {
-    state: last.state,
-    audio,
-    events: results.flatMap((result) => result.events),
-    blocks: results.flatMap((result) => result.blocks),
-    firstBlock: (results[0] as PushResult).firstBlock,
-  };
-}
-
-// `using engine = ...`, where the host knows it.
-if (Symbol.dispose) {
-  Object.defineProperty(AudioEngine.prototype, Symbol.dispose, { value: AudioEngine.prototype.dispose, writable: true, configurable: true });
-}
-export interface AudioEngine extends Disposable {}

@@ -1,7 +1,7 @@
 // What the glue exports: glue.js is Emscripten's, made from wasm/bindings.cpp by the build. tests/wasm compares this list with
 // the real module.
 
-/** Calls of bindings.cpp. Statuses cross as numbers. */
+/** Calls of bindings.cpp. Statuses cross as numbers, flags as 0 and 1; `bytes` are the first of the input area. */
 export interface Glue {
   /** Views of the whole memory, made anew by Emscripten whenever it has grown. */
   readonly HEAPU8: Uint8Array<ArrayBuffer>;
@@ -11,19 +11,42 @@ export interface Glue {
   set(field: number, value: number): number;
   setName(field: number, name: string): number;
   get(field: number): number;
-  create(): number;
+  create(object: number): number;
   configureVad(): number;
   errorField(): string;
-  push(bytes: number): number;
-  finish(): number;
-  advanceTime(ms: number): number;
-  reset(): void;
-  setSpeechProbability(probabilityQ15: number): number;
+  reserve(bytes: number): number;
+
+  push(bytes: number, use: number): number;
+  optimize(forQuality: number): void;
+  snapshot(withPreBuffer: number): number;
+  restore(bytes: number): number;
   preBuffer(): void;
   findings(): void;
   metricsJson(): string;
-  reserveMessage(bytes: number): number;
-  validate(): number;
+
+  hear(bytes: number): number;
+  finish(): number;
+  advanceTime(ms: number): number;
+  setSpeechProbability(probabilityQ15: number): void;
+  reset(bufferOnly: number): void;
+
+  validate(bytes: number, format: string): number;
+  processMessage(bytes: number, enhance: number, normalize: number): number;
+  analyze(bytes: number, detailed: number): void;
+  resampleMessage(bytes: number, fromRateHz: number, toRateHz: number): number;
+  ensureMono(bytes: number, channels: number): number;
+
+  addAudio(bytes: number): number;
+  addPacket(bytes: number, sequence: number, timestampFrames: number): number;
+  getChunk(bytes: number): number;
+  peek(): void;
+  markEnd(): void;
+  clear(): void;
+  stats(): void;
+
+  resample(bytes: number, isFloat: number): number;
+  flush(isFloat: number): number;
+
   fieldName(field: number): string;
   fieldList(field: number): number;
   name(list: number, index: number): string;

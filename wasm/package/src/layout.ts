@@ -1,6 +1,7 @@
-// Where things stand in the memory of the WebAssembly instance: the same list as `enum Word` in wasm/facade.h, and the two
-// structs BlockResult and VadEvent of the core, whose offsets facade.cpp asserts. tests/wasm compares the lists.
+// Where things stand in the memory of the WebAssembly instance: the same lists as in wasm/facade.h and wasm/settings.h, and the
+// two structs BlockResult and VadEvent of the core, whose offsets facade.cpp asserts. tests/wasm compares the lists.
 
+/** `enum Word`. */
 export const Word = {
   Status: 0,
   Position: 1,
@@ -18,25 +19,48 @@ export const Word = {
   RingFirstBytes: 13,
   RingSecondAt: 14,
   RingSecondBytes: 15,
-  Findings: 16,
-  Frames: 17,
-  DurationUs: 18,
-  PeakDbfsX100: 19,
-  RmsDbfsX100: 20,
-  DcPpm: 21,
-  ClippedPpm: 22,
-  ZeroPpm: 23,
-  InputAt: 24,
-  InputBytes: 25,
-  MaxOutputBytes: 26,
-  OutputRateHz: 27,
-  LatencyFrames: 28,
-  MemoryBytes: 29,
-  ElapsedNs: 30,
-  WordCount: 31,
+  StoredBytes: 16,
+  DroppedBytes: 17,
+  Accepted: 18,
+  FilledBytes: 19,
+  EndMarked: 20,
+  DurationMs: 21,
+  MaxChunkBytes: 22,
+  MaxOutputBytes: 23,
+  OutputRateHz: 24,
+  LatencyFrames: 25,
+  MemoryBytes: 26,
+  CapacityFrames: 27,
+  PrebufferFrames: 28,
+  InputAt: 29,
+  InputBytes: 30,
+  Findings: 31,
+  ElapsedNs: 32,
+  Record: 33,
 } as const;
 
-/** `enum class NameList` in wasm/facade.h. */
+/** `kRecordCapacity`. */
+export const kRecordCapacity = 32;
+
+/** `enum class Object`. */
+export const ObjectKind = {
+  engine: 0,
+  processor: 1,
+  detector: 2,
+  stream_buffer: 3,
+  resampler: 4,
+} as const;
+
+/** `enum class Use`. */
+export const Use = {
+  push: 0,
+  process_audio: 1,
+  process_vad_chunk: 2,
+  prepare_for_playback: 3,
+  add_to_stream_buffer: 4,
+} as const;
+
+/** `enum class NameList`. */
 export const NameList = {
   status: 0,
   state: 1,
@@ -46,6 +70,11 @@ export const NameList = {
   format: 5,
   mode: 6,
   vad_type: 7,
+  overflow_strategy: 8,
+  underflow_strategy: 9,
+  buffer_state: 10,
+  metadata: 11,
+  buffer_stats: 12,
 } as const;
 
 /** BlockResult, in 16-bit units: probability, level, then the state in the low byte. */

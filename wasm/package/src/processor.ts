@@ -3,8 +3,10 @@
 // performance, timers). Never throws while processing: it counts.
 import { Core } from './core.js';
 import { AudioEngineError } from './errors.js';
+import { Use, Word } from './layout.js';
 import { kProcessorName, type Batch, type Failure, type ProcessorOptions, type Reply, type Request } from './messages.js';
-import type { Metrics } from './types.js';
+import { kEngineShape } from './shapes.js';
+import type { EngineConfig, Metrics } from './types.js';
 
 // What this scope has, as far as it is needed; the type library of pages does not describe it.
 declare class AudioWorkletProcessor {
@@ -47,12 +49,17 @@ class AudioEngineProcessor extends AudioWorkletProcessor {
   #start({ wasm, engine, batchMs }: ProcessorOptions): void {
     if (wasm === undefined) throw new AudioEngineError('module_lost', 'the compiled module did not reach the worklet');
     const options = { ...engine, format: 'float32', channels: 1, sampleRate, chunkDurationMs: batchMs, maxChunkMs: Math.max(batchMs, 10) } as const;
-    const core = new Core(wasm, options);
+    const core = new Core(wasm, kEngineShape, options);
     this.#input = new Float32Array(core.input.buffer, core.input.byteOffset, core.input.length >> 2);
     this.#batchFrames = Math.max(1, Math.floor((sampleRate * batchMs) / 1000));
     this.#core = core;
-    const { outputRateHz, latencyFrames, memoryBytes } = core;
-    this.#post({ type: 'ready', config: core.config(), outputRateHz, latencyFrames, memoryBytes });
+    this.#post({
+      type: 'ready',
+      config: core.config() as unknown as EngineConfig,
+      outputRateHz: core.word(Word.OutputRateHz),
+      latencyFrames: core.word(Word.LatencyFrames),
+      memoryBytes: core.word(Word.MemoryBytes),
+    });
   }
 
   process(inputs: Float32Array[][]): boolean {
@@ -88,7 +95,7 @@ class AudioEngineProcessor extends AudioWorkletProcessor {
   #push(core: Core): void {
     const frames = this.#waiting;
     this.#waiting = 0;
-    this.#deliver(core, core.push(frames * 4));
+    this.#deliver(core, core.glue.push(frames * 4, Use.push));
   }
 
   /** Tells the core how much time has gone by since input was due, in whole milliseconds. */
@@ -96,26 +103,26 @@ class AudioEngineProcessor extends AudioWorkletProcessor {
     const ms = Math.floor(((currentFrame - this.#dueFrame) * 1000) / sampleRate);
     if (ms < 10) return;
     this.#dueFrame += Math.floor((ms * sampleRate) / 1000);
-    const status = core.advanceTime(ms);
+    const status = core.glue.advanceTime(ms);
     if (core.eventCount > 0 || status !== 0) this.#deliver(core, status);
   }
 
   /** Posts what the last call gave. */
   #deliver(core: Core, status: number): void {
-    if (status !== 0) throw new AudioEngineError(core.statusName(status), core.statusMessage(status));
+    core.check(status);
     const blocks = core.blockCount;
     const audioBytes = core.audioBytes;
     const probabilitiesAt = evenly(audioBytes);
     const buffer = new ArrayBuffer(probabilitiesAt + 5 * blocks);
     const batch: Batch = {
-      firstBlock: core.firstBlock,
+      firstBlock: core.word(Word.FirstBlock),
       audio: new Uint8Array(buffer, 0, audioBytes),
       probabilitiesQ15: new Uint16Array(buffer, probabilitiesAt, blocks),
       levelsDbfsX100: new Int16Array(buffer, probabilitiesAt + 2 * blocks, blocks),
       states: new Uint8Array(buffer, probabilitiesAt + 4 * blocks, blocks),
       events: [],
-      thresholdDbfsX100: core.thresholdDbfsX100,
-      noiseFloorDbfsX100: core.noiseFloorDbfsX100,
+      thresholdDbfsX100: core.word(Word.ThresholdDbfsX100),
+      noiseFloorDbfsX100: core.word(Word.NoiseFloorDbfsX100),
       failures: this.#failures,
     };
     core.copyAudio(batch.audio, 0);
@@ -144,22 +151,22 @@ class AudioEngineProcessor extends AudioWorkletProcessor {
         if (this.#finished) return undefined;
         if (this.#waiting > 0) this.#push(core);
         this.#finished = true;
-        this.#deliver(core, core.finish());
+        this.#deliver(core, core.glue.finish());
         return undefined;
       case 'reset':
         this.#waiting = 0;
         this.#dueFrame = -1;
         this.#finished = false;
-        core.reset();
+        core.glue.reset(0);
         return undefined;
       case 'configureVad':
-        core.configureVad(request.vad);
+        core.configureVad(request.vad, 'vad.');
         return undefined;
       case 'setSpeechProbability':
         core.setSpeechProbability(request.probability);
         return undefined;
       case 'metrics':
-        return JSON.parse(core.metricsJson()) as Metrics;
+        return JSON.parse(core.glue.metricsJson()) as Metrics;
       case 'stop':
         this.#core = undefined; // process() answers false from now on
         return undefined;

@@ -1,11 +1,10 @@
 // Everything that goes in and comes out, as seen by a user of the package.
 
-/** How one sample is coded. Little-endian, channels interleaved. The longer names are aliases. */
-export type AudioFormat = 'pcm16' | 'g711_ulaw' | 'g711_alaw' | 'float32' | AudioFormatAlias;
-export type AudioFormatAlias = 's16' | 'ulaw' | 'mulaw' | 'pcmu' | 'alaw' | 'pcma' | 'f32';
+import type { AudioFormat, ProcessingMode } from './enums.js';
 
-/** How much delay may be spent on the quality of the audio path. Decisions are the same in each. */
-export type ProcessingMode = 'realtime' | 'balanced' | 'quality';
+/** Other names of formats. */
+export type AudioFormatAlias = 's16' | 'ulaw' | 'mulaw' | 'pcmu' | 'alaw' | 'pcma' | 'f32';
+export type G711Law = 'g711_ulaw' | 'ulaw' | 'mulaw' | 'pcmu' | 'g711_alaw' | 'alaw' | 'pcma';
 
 /** What turns audio into a probability: the level of each block, or the caller (`setSpeechProbability`). */
 export type VadType = 'energy' | 'energy_based' | 'external';
@@ -81,15 +80,91 @@ export interface EngineOptions {
   latencyTargetUs?: number | undefined;
   output?: OutputOptions | undefined;
   vad?: VadOptions | undefined;
+  /** For `addToStreamBuffer`; takes its memory only when given ({} for the defaults). */
+  streamBuffer?: BufferOptions | undefined;
+}
+
+/** A live conversation's engine: `createFastLaneEngine`. */
+export interface FastLaneOptions extends WasmOptions, Pick<EngineOptions, 'sampleRate' | 'chunkDurationMs'> {
+  vadConfig?: VadOptions | undefined;
+}
+/** An analysis's engine: `createBigLaneEngine`. */
+export interface BigLaneOptions extends WasmOptions, Pick<EngineOptions, 'sampleRate'> {
+  /** Default true. */
+  enableEnhancement?: boolean | undefined;
+}
+/** `createAdaptiveEngine`. */
+export interface AdaptiveOptions extends WasmOptions, Pick<EngineOptions, 'sampleRate'> {
+  /** Default 50. */
+  latencyTargetMs?: number | undefined;
+}
+
+/** What gives way when new audio does not fit into the limit. 'error': nothing, the call throws `buffer_full`. */
+export type OverflowStrategy = 'drop_oldest' | 'drop_newest' | 'error';
+/** What a reader gets when the queue is too short while playing. 'error': nothing. */
+export type UnderflowStrategy = 'silence' | 'repeat' | 'error';
+
+/** How audio is buffered. Every field has a default. */
+export interface BufferOptions {
+  /** The limit: this (default 1 MiB) or `maxDurationMs`, whichever is reached first. */
+  maxSizeBytes?: number | undefined;
+  /** 1 to 600000. Default 5000. */
+  maxDurationMs?: number | undefined;
+  /** Default 'drop_oldest'. */
+  overflowStrategy?: OverflowStrategy | undefined;
+  /** Default 'silence': a fade out and silence. 'repeat' plays the last audio backwards, fading. */
+  underflowStrategy?: UnderflowStrategy | undefined;
+  /** Start-up depth. Default: by the mode, 0 ('realtime'), 60 or 200. */
+  prebufferMs?: number | undefined;
+  /** 0 to 1000. Default 60; more is heard as an echo. */
+  repeatMs?: number | undefined;
+  /** 0 to 100. Default 5; 0: cut hard. */
+  fadeMs?: number | undefined;
+  /** How many later packets may overtake one, 0 to 64. Default 0. */
+  reorderPackets?: number | undefined;
+  /** The longest packet, 1 to 1000. Default 200. */
+  maxPacketMs?: number | undefined;
+  /** Where sequence numbers wrap: 32 (default) or 16 (RTP). */
+  sequenceBits?: number | undefined;
+  /** Touch all memory when created. Default true. */
+  preAllocate?: boolean | undefined;
+  /** Accepted, without effect: it is always a ring. */
+  useCircular?: boolean | undefined;
+  /** Accepted, without effect. */
+  zeroCopy?: boolean | undefined;
+}
+
+/** A buffer on its own; as in EngineOptions otherwise. */
+export interface StreamBufferOptions extends BufferOptions, Pick<EngineOptions, 'format' | 'sampleRate' | 'channels' | 'mode'> {}
+
+/** Complete messages; as in EngineOptions. */
+export type ProcessorOptions = Pick<EngineOptions, 'mode' | 'format' | 'sampleRate' | 'channels' | 'bitDepth' | 'minAmplitude' | 'maxAmplitude' | 'chunkDurationMs'>;
+
+/** A detector on its own: mono PCM16 of `sampleRate`; as in EngineOptions otherwise. */
+export interface DetectorOptions extends VadOptions, Pick<EngineOptions, 'sampleRate' | 'minAmplitude' | 'maxChunkMs'> {}
+
+export interface ResamplerOptions {
+  /** Hz, 4000 to 192000. */
+  fromRateHz: number;
+  toRateHz: number;
+  /** Which filter: the delay is 2 ms at most in 'realtime'. Default 'balanced'. */
+  mode?: ProcessingMode | undefined;
 }
 
 type Filled<Options> = { [Key in keyof Options]-?: Exclude<Options[Key], undefined> };
+/** Undefined `prebufferMs`: by the mode. */
+type FilledBuffer<Options extends BufferOptions> = Filled<Omit<Options, 'prebufferMs'>> & { prebufferMs: number | undefined };
 
 /** What is in force: the options with all defaults filled in. Formats and types by their first names, never an alias. */
-export type EngineConfig = Filled<Omit<EngineOptions, 'output' | 'vad'>> & {
+export type EngineConfig = Filled<Omit<EngineOptions, 'output' | 'vad' | 'streamBuffer'>> & {
   output: Filled<OutputOptions>;
   vad: Filled<VadOptions>;
+  streamBuffer: FilledBuffer<BufferOptions> | undefined;
 };
+export type ProcessorConfig = Filled<ProcessorOptions>;
+export type DetectorConfig = Filled<DetectorOptions>;
+export type StreamBufferConfig = FilledBuffer<StreamBufferOptions>;
+export type ResamplerConfig = Filled<ResamplerOptions>;
 
 export type VadEventType = 'speech_start' | 'speech_end' | 'false_start';
 export type EndReason = '' | 'silence' | 'max_speech' | 'gap' | 'end_of_stream';
@@ -134,6 +209,33 @@ export interface PushResult {
   firstBlock: number;
 }
 
+/** What a detector on its own gave. */
+export type DetectorResult = Omit<PushResult, 'audio'>;
+
+export interface SnapshotOptions {
+  /** Take the audio of `preBuffer` along. Default true; without it `preBuffer` gives only what came later. */
+  preBuffer?: boolean | undefined;
+}
+
+/** What to do with a last chunk that is shorter than the others. */
+export type Remainder = 'keep' | 'pad' | 'drop';
+
+export interface QualityOptions {
+  /** High-pass. Default true. */
+  enhance?: boolean | undefined;
+  /** Steady level with limiter. Default true. */
+  normalize?: boolean | undefined;
+}
+/** The result, and what came in. */
+export interface QualityResult {
+  audio: Uint8Array<ArrayBuffer>;
+  metadata: AudioMetadata;
+}
+export interface AnalyzeOptions {
+  /** Noise floor and bandwidth too. Default false. */
+  detailed?: boolean | undefined;
+}
+
 export type Finding =
   | 'clipped'
   | 'near_clipping'
@@ -144,7 +246,7 @@ export type Finding =
   | 'container'
   | 'trailing_bytes';
 
-/** What `validate` answers. Quality never makes it fail: findings are for people. */
+/** What `validateAudio` and `validateFormat` answer. Quality never makes it fail: findings are for people. */
 export interface ValidationResult {
   ok: boolean;
   /** 'ok', 'empty_input', 'truncated_frame' or 'unsupported_format'. */
@@ -152,15 +254,93 @@ export interface ValidationResult {
   /** The byte at which the status was found. */
   position: number;
   findings: Finding[];
-  metadata: {
-    frames: number;
-    durationUs: number;
-    peakDbfsX100: number;
-    rmsDbfsX100: number;
-    dcPpm: number;
-    clippedPpm: number;
-    zeroPpm: number;
-  };
+  /** Filled as far as the bytes could be read. */
+  metadata: AudioMetadata;
+}
+
+/** Properties of a stretch of audio. Decibels are below full scale, in hundredths; -12000 is silence. Shares are in millionths. */
+export interface AudioMetadata {
+  format: AudioFormat;
+  sampleRateHz: number;
+  channels: number;
+  frames: number;
+  durationUs: number;
+  peakDbfsX100: number;
+  rmsDbfsX100: number;
+  /** Mean, in millionths of full scale. */
+  dcPpm: number;
+  /** Full-scale samples. */
+  clippedPpm: number;
+  /** Zero samples. */
+  zeroPpm: number;
+  /** Peak over RMS, hundredths of a decibel. */
+  crestDbX100: number;
+  /** Only with `detailed`, else 0: the quietest 80 ms that are not digital silence. */
+  noiseFloorDbfsX100: number;
+  /** Only with `detailed`, else 0: above this there is nothing but rounding. */
+  bandwidthHz: number;
+}
+
+/** A piece of a numbered stream. Numbers and timestamps wrap around. */
+export interface Packet {
+  sequence: number;
+  /** Of its first frame, on the sender's sample clock. */
+  timestamp?: number | undefined;
+  /** Whole frames. */
+  data: AudioData;
+}
+
+export interface AddResult {
+  /** 'ok'; 'late_packet', 'duplicate_packet', 'sequence_jump', 'buffer_full': nothing was stored. */
+  status: string;
+  /** False when new audio was refused or dropped. */
+  accepted: boolean;
+  storedBytes: number;
+  /** Lost to the limit in this call, old and new. */
+  droppedBytes: number;
+}
+
+export interface ChunkResult {
+  /** 'ok'; 'not_ready', 'stream_ended', 'buffer_empty': nothing was taken. */
+  status: string;
+  /** From the queue, at the beginning. */
+  audioBytes: number;
+  /** Made by the underflow strategy, behind it. */
+  filledBytes: number;
+}
+
+export type StreamBufferState = 'starting' | 'playing' | 'refilling' | 'ended';
+
+/** Counters of a stream buffer, in frames where not said otherwise: added + gap = read + dropped + cleared + available + waiting. */
+export interface BufferStats {
+  addedFrames: number;
+  /** Put in the place of lost packets. */
+  gapFrames: number;
+  readFrames: number;
+  /** Lost to the limit. */
+  droppedFrames: number;
+  /** Thrown away by `clear`. */
+  clearedFrames: number;
+  /** Handed out by the underflow strategy. */
+  filledFrames: number;
+  refusedCalls: number;
+  overflows: number;
+  underflows: number;
+  partialBytes: number;
+  packets: number;
+  reordered: number;
+  lost: number;
+  late: number;
+  duplicates: number;
+  sequenceJumps: number;
+  availableFrames: number;
+  /** In packets that wait for an earlier one. */
+  waitingFrames: number;
+  highWaterFrames: number;
+  availableBytes: number;
+  capacityBytes: number;
+  memoryBytes: number;
+  state: StreamBufferState;
 }
 
 /** Counters of the stream since its beginning, by the names that the native core writes. */
@@ -197,9 +377,26 @@ export interface Metrics {
     p99_ms: number;
     max_ms: number;
   };
+  /** Only with a stream buffer, as of the last `addToStreamBuffer`. */
+  stream_buffer?: {
+    state: StreamBufferState;
+    available_bytes: number;
+    capacity_bytes: number;
+    added_frames: number;
+    read_frames: number;
+    dropped_frames: number;
+    filled_frames: number;
+    overflows: number;
+    underflows: number;
+    late_packets: number;
+    lost_packets: number;
+  };
 }
 
-/** What `push` and `validate` take: bytes in the engine's input format, in any wrapping and at any offset. */
+/** What `getPerformanceReport` answers. */
+export type PerformanceReport = Pick<Metrics, 'avg_latency_ms' | 'memory_bytes' | 'performance'>;
+
+/** What `push` and its like take: bytes in the engine's input format, in any wrapping and at any offset. */
 export type AudioData = ArrayBufferView | ArrayBufferLike;
 
 // Types of the host. A server's type library may lack them: then they are objects, and nothing else in here suffers.
