@@ -175,8 +175,10 @@ Status Facade::show(const PushResult& result, std::uint64_t blocks_decided) noex
 
 void Facade::show_levels() noexcept {
     const EnergyDetector* energy = detector_ ? &detector_->energy() : nullptr;
-    words_[kThresholdDbfsX100] = energy ? energy->threshold_dbfs_x100() : engine_->metrics().threshold_dbfs_x100;
-    words_[kNoiseFloorDbfsX100] = energy ? energy->noise_floor_dbfs_x100() : engine_->metrics().noise_floor_dbfs_x100;
+    words_[kThresholdDbfsX100] =
+        energy != nullptr ? energy->threshold_dbfs_x100() : engine_->metrics().threshold_dbfs_x100;
+    words_[kNoiseFloorDbfsX100] =
+        energy != nullptr ? energy->noise_floor_dbfs_x100() : engine_->metrics().noise_floor_dbfs_x100;
 }
 
 Status Facade::show(const FastVADDetector::Output& heard) noexcept {
