@@ -1,9 +1,11 @@
-# What `cmake --install` puts where: headers, library, find_package(audioengine CONFIG), audioengine.pc.
+# What `cmake --install` puts where: headers, library, find_package(audioengine CONFIG), audioengine.pc, the metrics' schema.
 # Every path is relative to the installed files themselves, so the tree may be moved.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS audioengine_core EXPORT audioengine)
 install(DIRECTORY include/audioengine DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+
+install(FILES share/metrics.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/audioengine)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/audioengine)
 # The core needs nothing but the C++ library, so the exported targets are the whole package file.

@@ -72,6 +72,10 @@ void AudioEngine::Impl::start() noexcept {
     if (buffer) metrics.stream_buffer = buffer->stats();
     metrics.chunk_duration_ms = config.audio.chunk_duration_ms;
     metrics.mode = config.mode;
+    metrics.input_format = config.audio.format;
+    metrics.input_rate_hz = config.audio.sample_rate;
+    metrics.output_format = config.output.format;
+    metrics.output_rate_hz = resampler.to_rate_hz();
     stepper = ModeStepper{};
     stepper.set_target(std::uint64_t{config.latency_target_us} * 1000);
     describe_detector();
@@ -141,7 +145,7 @@ PushResult AudioEngine::Impl::push_through_buffer(std::span<const std::byte> aud
         const ChunkResult chunk = buffer->get_chunk({buffered.get(), buffered_bytes});
         result = push(std::span<const std::byte>(buffered.get(), chunk.size()), {true, true}, true);
     }
-    metrics.stream_buffer = buffer->stats();
+    metrics.record_stream_buffer(buffer->stats());
     return result;
 }
 
@@ -210,15 +214,26 @@ std::span<const std::byte> AudioEngine::Impl::encode(std::span<const std::int16_
     return {encoded.get(), encode_samples(config.output.format, samples, {encoded.get(), capacity})};
 }
 
+void AudioEngine::Impl::enter(VADState state) noexcept {
+    if (state == metrics.vad_state) return;
+    ++metrics.transitions_to[static_cast<std::size_t>(state)];
+    metrics.vad_state = state;
+}
+
 void AudioEngine::Impl::report(PushResult& result, const FastVADDetector::Output& heard) noexcept {
     result.status = heard.status;
     result.state = heard.state;
     result.events = heard.events;
     result.blocks = heard.blocks;
     metrics.blocks += heard.blocks.size();
-    for (const BlockResult& block : heard.blocks) metrics.speech_blocks += is_speech(block.state) ? 1U : 0U;
+    for (const BlockResult& block : heard.blocks) {
+        metrics.speech_blocks += is_speech(block.state) ? 1U : 0U;
+        enter(block.state);
+    }
+    enter(heard.state);  // a gap and the end change it without a block
     for (const VadEvent& event : heard.events) {
         if (event.type == VadEventType::false_start) ++metrics.false_starts;
+        if (event.reason == EndReason::gap) ++metrics.gap_ends;
         if (event.type != VadEventType::speech_start) continue;
         ++metrics.segments;
         segment_padded_ms = event.padded_ms;
@@ -334,6 +349,8 @@ void AudioEngine::record_processing_ns(std::uint64_t ns) noexcept {
     impl_->metrics.record_processing_ns(ns);
     impl_->set_mode(impl_->stepper.next(impl_->config.mode, ns));
 }
+
+void AudioEngine::record_buffer_pool(const BufferPoolStats& stats) noexcept { impl_->metrics.buffer_pool = stats; }
 
 Finding AudioEngine::findings() const noexcept {
     const Finding found = impl_->sticky | impl_->metrics.level.findings(impl_->config.audio.min_amplitude);

@@ -82,6 +82,7 @@ struct AudioEngine::Impl {
     }
     std::span<const std::byte> convert(bool condition) noexcept;
     std::span<const std::byte> encode(std::span<const std::int16_t> samples) noexcept;
+    void enter(VADState state) noexcept;
     void report(PushResult& result, const FastVADDetector::Output& heard) noexcept;
     PushResult refuse(Status status, std::size_t position) noexcept;
     [[nodiscard]] RingView pre_buffer() const noexcept;

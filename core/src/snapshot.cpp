@@ -13,7 +13,7 @@ namespace audioengine {
 
 namespace {
 
-constexpr std::uint64_t kMagicAndVersion = 0x00000001'4E534541;  // "AESN", 1
+constexpr std::uint64_t kMagicAndVersion = 0x00000002'4E534541;  // "AESN", 2
 constexpr std::size_t kHeaderBytes = 24;
 
 // Bounds that keep every later sum within 64 bits; no real stream comes near them.
@@ -179,8 +179,9 @@ struct StateAccess {
     static void metrics(Archive& archive, Metrics& metrics) noexcept {
         for (auto* count : {&metrics.chunks, &metrics.rejected_chunks, &metrics.input_bytes, &metrics.input_frames,
                             &metrics.output_bytes, &metrics.split_frames, &metrics.non_finite_samples, &metrics.blocks,
-                            &metrics.speech_blocks, &metrics.segments, &metrics.false_starts})
+                            &metrics.speech_blocks, &metrics.segments, &metrics.false_starts, &metrics.gap_ends})
             archive.whole(*count, kMaxCount);
+        for (auto& count : metrics.transitions_to) archive.whole(count, kMaxCount);
         level(archive, metrics.level);
     }
 

@@ -22,9 +22,18 @@ struct c_output {
     unsigned char audio[1 << 20];
 };
 
+/* What a call with null gave. */
+struct c_null_row {
+    const char* call;
+    uint64_t got;
+    uint64_t expected;
+};
+
 int c_api_run(const void* bytes, size_t length, size_t chunk, struct c_output* output);
 int c_api_errors(void);
 int c_api_snapshot(const void* bytes, size_t length);
+int c_api_nulls(struct c_null_row* rows, size_t capacity); /* how many rows; negative: something else failed */
+int c_api_everything_else(const void* speech, size_t length);
 
 #ifdef __cplusplus
 }

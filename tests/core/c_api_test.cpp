@@ -1,7 +1,10 @@
 // The C interface (c.h): what a C program gets is what the C++ engine gives.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "c_api.h"
@@ -45,6 +48,45 @@ TEST(CApi, SnapshotGoesOnWithTheSameBits) {
     const test::Bytes input = speech();
     EXPECT_EQ(c_api_snapshot(input.data(), input.size()), 0) << "line of c_api.c";
 }
+
+TEST(CApi, SeparateCallsSettingsFindingsAndTextsAreThere) {
+    const test::Bytes input = speech();
+    EXPECT_EQ(c_api_everything_else(input.data(), input.size()), 0) << "line of c_api.c";
+}
+
+TEST(CApi, NullIsAnsweredByEveryFunction) {
+    c_null_row rows[100];
+    const int count = c_api_nulls(rows, std::size(rows));
+    ASSERT_GT(count, 30);
+    for (const c_null_row& row : std::span(rows).first(static_cast<std::size_t>(count)))
+        EXPECT_EQ(row.got, row.expected) << row.call;
+}
+
+#ifndef __EMSCRIPTEN__  // has no files
+std::string file(const std::string& path) {
+    std::ifstream in(AUDIOENGINE_TESTS_DIR "/" + path);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(CApi, EveryFunctionIsCalledFromC) {
+    const std::string header = file("../core/include/audioengine/c.h");
+    const std::string tests = file("core/c_api.c");
+    const std::size_t nulls = tests.find("int c_api_nulls(");
+    std::size_t functions = 0;
+    // The header's declarations: behind its types, every name that an argument list follows.
+    for (std::size_t at = header.find("ae_version"); at != std::string::npos; at = header.find("ae_", at + 1)) {
+        const std::size_t end = header.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", at);
+        if (header[end] != '(') continue;
+        const std::string name = header.substr(at, end + 1 - at);
+        EXPECT_NE(tests.find(name), std::string::npos) << name << " is not tested from C";
+        if (header.substr(end, header.find(')', end) - end).find('*') != std::string::npos) {
+            EXPECT_NE(tests.find(name, nulls), std::string::npos) << name << " is not in the table of nulls";
+        }
+        ++functions;
+    }
+    EXPECT_GE(functions, 32U);
+}
+#endif
 
 }  // namespace
 }  // namespace audioengine

@@ -22,7 +22,7 @@ const ts = requireTool('typescript');
 
 test('the tarball holds the product and nothing else', () => {
   const files = execFileSync('tar', ['-tzf', process.env.AUDIOENGINE_TARBALL]).toString().trim().split('\n');
-  for (const name of files) assert.match(name, /^package\/(package\.json|README\.md|LICENSE|dist\/[\w.-]+\.(js|d\.ts|wasm))$/);
+  for (const name of files) assert.match(name, /^package\/(package\.json|README\.md|LICENSE|dist\/[\w.-]+\.(js|d\.ts|wasm|schema\.json))$/);
   for (const name of scripts) assert.ok(existsSync(join(dist, name.replace(/\.js$/, '.d.ts'))) || name === 'glue.js', `${name} is declared`);
   const manifest = JSON.parse(read('package.json'));
   for (const key of ['dependencies', 'peerDependencies', 'optionalDependencies', 'scripts', 'bin']) assert.equal(manifest[key], undefined, key);

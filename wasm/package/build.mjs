@@ -27,6 +27,7 @@ await minifyGlue();
 compile();
 await bundleWorklet();
 copyFileSync(wasm, join(dist, 'audioengine.wasm'));
+copyFileSync(join(source, '../../core/share/metrics.schema.json'), join(dist, 'metrics.schema.json'));
 copyFileSync(join(source, 'README.md'), join(work, 'README.md'));
 copyFileSync(license, join(work, 'LICENSE'));
 mkdirSync(out, { recursive: true });

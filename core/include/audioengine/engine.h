@@ -130,6 +130,8 @@ public:
     /// The caller tells how long its last `push` took; see AudioMetrics. With `latency_target_us` this may step the
     /// mode, from the next call on.
     void record_processing_ns(std::uint64_t ns) noexcept;
+    /// The caller tells how the pool stands from which it takes this stream's blocks, for the metrics.
+    void record_buffer_pool(const BufferPoolStats& stats) noexcept;
     /// Everything remarkable since the beginning of the stream.
     [[nodiscard]] Finding findings() const noexcept;
 

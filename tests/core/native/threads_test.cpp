@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audioengine/buffer_pool.h"
+#include "audioengine/shared_metrics.h"
 #include "audioengine/spsc_ring.h"
 #include "support/random.h"
 
@@ -111,6 +112,42 @@ TEST(Threads, BlocksComeBackFromOtherThreads) {
     EXPECT_EQ(stats.in_use, 0U);
     EXPECT_EQ(stats.taken, kLoans);
     EXPECT_LE(stats.high_water, 8U);
+}
+
+TEST(Threads, ReadersSeeWholeCopiesInOrder) {
+    // Every counter of the copy number n is n: a torn copy has two different ones, a stale one goes back.
+    constexpr std::uint64_t kCopies = 30000;
+    SharedMetrics shared;
+    std::atomic<std::uint64_t> wrong{0};
+    std::atomic<std::uint64_t> copies{0};
+    std::vector<std::thread> readers;
+    for (int i = 0; i < 2; ++i) {
+        readers.emplace_back([&] {
+            AudioMetrics metrics;
+            for (std::uint64_t last = 0; last < kCopies;) {
+                if (!shared.read(metrics)) continue;
+                const std::uint64_t n = metrics.chunks;
+                bool whole = n >= last && metrics.memory_bytes == n && metrics.stream_buffer.has_value();
+                for (const std::uint64_t count : metrics.processing_counts) whole = whole && count == n;
+                whole = whole && metrics.stream_buffer->memory_bytes == n && metrics.level.samples == n;
+                wrong += whole ? 0U : 1U;
+                last = n;
+                ++copies;
+            }
+        });
+    }
+    AudioMetrics metrics;
+    metrics.stream_buffer.emplace();
+    for (std::uint64_t n = 1; n <= kCopies; ++n) {
+        metrics.chunks = metrics.memory_bytes = metrics.level.samples = metrics.stream_buffer->memory_bytes = n;
+        metrics.processing_counts.fill(n);
+        shared.publish(metrics);
+        if (n % 64 == 0) std::this_thread::yield();
+    }
+    for (std::thread& reader : readers) reader.join();
+    EXPECT_EQ(wrong.load(), 0U);
+    EXPECT_GE(copies.load(), 2U);
+    EXPECT_EQ(shared.published(), kCopies);
 }
 
 }  // namespace

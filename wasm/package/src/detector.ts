@@ -9,6 +9,8 @@ import type { AudioData, DetectorConfig, DetectorOptions, DetectorResult, Metric
 
 const isSpeech = (state: VadState): boolean => state === 'speech' || state === 'speech_ending';
 
+const noTransitions = (): Record<VadState, number> => ({ silence: 0, speech_starting: 0, speech: 0, speech_ending: 0 });
+
 /** The detector of AudioEngine on its own. It decides what the engine decides on the same audio. */
 export class FastVADDetector extends Handle {
   readonly #listeners = new Listeners();
@@ -17,6 +19,8 @@ export class FastVADDetector extends Handle {
   #speechBlocks = 0;
   #segments = 0;
   #falseStarts = 0;
+  #gapEnds = 0;
+  #transitions = noTransitions();
 
   constructor(wasm: WasmSource, options: DetectorOptions = {}) {
     super(new Core(wasm, kDetectorShape, options), 'detector');
@@ -90,6 +94,8 @@ export class FastVADDetector extends Handle {
       speech_blocks: this.#speechBlocks,
       segments: this.#segments,
       false_starts: this.#falseStarts,
+      gap_ends: this.#gapEnds,
+      transitions: { ...this.#transitions },
       noise_floor_dbfs: this.core.word(Word.NoiseFloorDbfsX100) / 100,
       threshold_dbfs: this.core.word(Word.ThresholdDbfsX100) / 100,
     };
@@ -99,7 +105,8 @@ export class FastVADDetector extends Handle {
   reset(): void {
     this.core.glue.reset(0);
     this.#state = 'silence';
-    this.#blocks = this.#speechBlocks = this.#segments = this.#falseStarts = 0;
+    this.#blocks = this.#speechBlocks = this.#segments = this.#falseStarts = this.#gapEnds = 0;
+    this.#transitions = noTransitions();
   }
 
   override dispose(): void {
@@ -116,14 +123,23 @@ export class FastVADDetector extends Handle {
   }
 
   #announce({ state, events, blocks, firstBlock }: PushResult): DetectorResult {
-    this.#state = state;
     this.#blocks += blocks.length;
-    for (const block of blocks) this.#speechBlocks += Number(isSpeech(block.state));
-    for (const { type } of events) {
+    for (const block of blocks) {
+      this.#speechBlocks += Number(isSpeech(block.state));
+      this.#enter(block.state);
+    }
+    this.#enter(state); // a gap and the end change it without a block
+    for (const { type, reason } of events) {
+      this.#gapEnds += Number(reason === 'gap');
       this.#segments += Number(type === 'speech_start');
       this.#falseStarts += Number(type === 'false_start');
     }
     this.#listeners.announce(events);
     return { state, events, blocks, firstBlock };
+  }
+
+  #enter(state: VadState): void {
+    this.#transitions[state] += Number(state !== this.#state);
+    this.#state = state;
   }
 }

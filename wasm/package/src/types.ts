@@ -343,7 +343,7 @@ export interface BufferStats {
   state: StreamBufferState;
 }
 
-/** Counters of the stream since its beginning, by the names that the native core writes. */
+/** Counters of the stream since its beginning, by the names that the native core writes; metrics.schema.json describes each. */
 export interface Metrics {
   /** Mean time of one `push`. */
   avg_latency_ms: number;
@@ -363,6 +363,10 @@ export interface Metrics {
     speech_blocks: number;
     segments: number;
     false_starts: number;
+    /** Segments that ended because no audio came. */
+    gap_ends: number;
+    /** Changes of state, by the new one. */
+    transitions: { silence: number; speech_starting: number; speech: number; speech_ending: number };
     noise_floor_dbfs: number;
     threshold_dbfs: number;
   };
@@ -370,26 +374,45 @@ export interface Metrics {
   performance: {
     /** In force now; `latencyTargetUs` may have changed it. */
     mode: ProcessingMode;
+    /** In the last ten seconds of audio at least 95 % of the calls took at most half of `chunkDurationMs`, and no buffer overflowed. */
     realtime_capable: boolean;
+    /** Time measured per time of audio. */
+    realtime_ratio: number;
     measured_chunks: number;
     p50_ms: number;
     p95_ms: number;
     p99_ms: number;
     max_ms: number;
+    /** Calls in the last ten seconds of audio, and those of them that took longer than half of `chunkDurationMs`. */
+    recent_chunks: number;
+    recent_slow_chunks: number;
+    recent_overflows: number;
   };
   /** Only with a stream buffer, as of the last `addToStreamBuffer`. */
   stream_buffer?: {
     state: StreamBufferState;
     available_bytes: number;
     capacity_bytes: number;
+    available_frames: number;
+    waiting_frames: number;
+    high_water_frames: number;
     added_frames: number;
+    gap_frames: number;
     read_frames: number;
     dropped_frames: number;
+    cleared_frames: number;
     filled_frames: number;
+    partial_bytes: number;
+    refused_calls: number;
     overflows: number;
     underflows: number;
+    packets: number;
+    reordered_packets: number;
     late_packets: number;
     lost_packets: number;
+    duplicate_packets: number;
+    sequence_jumps: number;
+    memory_bytes: number;
   };
 }
 
