@@ -40,7 +40,7 @@ export const createFastVADDetector = async (options: DetectorOptions & WasmOptio
 export const createAudioStreamBuffer = async (options: StreamBufferOptions & WasmOptions = {}): Promise<AudioStreamBuffer> => make(AudioStreamBuffer, options);
 
 /** Changes the sample rate of one mono stream. */
-export const createResampler = async (options: ResamplerOptions & WasmOptions): Promise<Resampler> => make(Resampler, options);
+export const createResampler = async (options: ResamplerOptions & WasmOptions): Promise<Resampler> => make(Resampler, options ?? {});
 
 /** Of this package and the core within. */
 export const version = '0.1.0';

@@ -18,6 +18,9 @@ export class Resampler extends Handle {
   #kind: 'Int16Array' | 'Float32Array' | undefined;
 
   constructor(wasm: WasmSource, options: ResamplerOptions) {
+    for (const rate of ['fromRateHz', 'toRateHz'] as const) {
+      if (options[rate] === undefined) throw new AudioEngineError('bad_option', `a resampler needs ${rate}`, rate);
+    }
     super(new Core(wasm, kResamplerShape, options), 'resampler');
     this.#config = { ...(this.core.config() as unknown as ResamplerConfig), toRateHz: this.core.word(Word.OutputRateHz) };
   }
