@@ -157,6 +157,11 @@ test('the usage file touches every exported name', () => {
   for (const symbol of exported()) assert.match(usage.split("from 'audioengine';").slice(2).join(''), new RegExp(`\\b${symbol.name}\\b`), symbol.name);
 });
 
+test("the manual's table names everything that is exported", () => {
+  const manual = read('README.md');
+  for (const { name } of exported()) assert.ok(manual.includes(`\`${name}\``), name);
+});
+
 test('bundlers see the two assets, pages need no exception from their policy', () => {
   assert.ok(read('dist/load.js').includes("new URL('./audioengine.wasm', import.meta.url)"));
   assert.ok(read('dist/engine-node.js').includes("addModule(new URL('./audioengine.worklet.js', import.meta.url))"));
@@ -182,7 +187,7 @@ test("tsc --strict accepts the usage files and the README's examples", () => {
   const strict = { strict: true, noEmit: true, skipLibCheck: false, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, target: 'ES2022', types: [] };
   const blocks = [...read('README.md').matchAll(/```js\n(.*?)```/gs)].map((match) => match[1]);
   const examples = Object.fromEntries(blocks.map((text, i) => [`usage/readme_${i}.ts`, text]));
-  assert.equal(blocks.length, 2);
+  assert.equal(blocks.length, 6);
   for (const [file, text] of Object.entries(examples)) writeFileSync(join(app, file), text);
   const checks = {
     'a bundled page': { files: ['usage/page.ts', 'usage/readme.d.ts', ...Object.keys(examples)], compilerOptions: { ...strict, lib: ['ES2022', 'DOM'], module: 'ESNext', moduleResolution: 'bundler' } },
