@@ -134,7 +134,7 @@ test('a chunk into memory of the caller is the same chunk, and can be played wha
   }
 });
 
-test('clear keeps the counters, reset does not; the sum is always right', async () => {
+test('clear keeps the counters, reset does not, and the sum is always right', async () => {
   const buffer = await createAudioStreamBuffer({ ...kOptions, maxDurationMs: 50 });
   for (const ms of [20, 40, 30]) buffer.addAudio(audio(ms, 3));
   buffer.getChunk(800);

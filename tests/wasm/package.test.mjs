@@ -105,7 +105,7 @@ test("the core's structs cross with all their members", async () => {
   assert.deepEqual(Object.keys(buffer.stats()).sort(), membersOf('stream_buffer.h', 'BufferStats').map(camelCase).sort());
 });
 
-test('every finding and every constant is declared, and is the core\'s', async () => {
+test("every finding and every constant is declared, and is the core's", async () => {
   const { instantiate } = await internal('instance.js');
   const { NameList } = await internal('layout.js');
   const glue = instantiate(readFileSync(join(dist, 'audioengine.wasm')));
