@@ -100,6 +100,19 @@ test('bunched bytes come out of the stream buffer as the same stream', async () 
   }
 });
 
+test("an engine's stream buffer is reset and cleared without the engine", async () => {
+  const options = { mode: 'realtime', sampleRate: kSpeechRate };
+  const [engine, plain] = [await createEngine({ ...options, streamBuffer: {} }), await createEngine(options)];
+  engine.streamBuffer.addAudio(new Uint8Array(640).fill(1));
+  engine.push(speechBytes.subarray(0, 30001));
+  plain.push(speechBytes.subarray(0, 30001));
+  engine.streamBuffer.clear();
+  assert.deepEqual([engine.streamBuffer.getAvailableBytes(), engine.streamBuffer.stats().clearedFrames], [0, 320]);
+  engine.streamBuffer.reset();
+  assert.deepEqual([engine.streamBuffer.stats().clearedFrames, engine.streamBuffer.config.sampleRate], [0, kSpeechRate]);
+  assert.deepEqual(engine.push(speechBytes.subarray(30001)), plain.push(speechBytes.subarray(30001)));
+});
+
 test('a stream buffer that is full, or not there, is named', async () => {
   const none = await createEngine();
   assert.equal(none.streamBuffer, undefined);
@@ -120,8 +133,9 @@ test('modes change between chunks without losing a sample or a decision', async 
   for (const [i, chunk] of [...cutOddly(speechBytes)].entries()) {
     if (i % 7 === 3) changing.optimizeForLatency();
     if (i % 7 === 6) changing.optimizeForQuality();
-    assert.ok(i < 3 || changing.metrics().performance.mode !== 'balanced');
     results.push(changing.push(chunk));
+    const mode = i < 3 ? 'balanced' : i % 7 >= 3 && i % 7 < 6 ? 'realtime' : 'quality';
+    assert.equal(changing.metrics().performance.mode, mode);
   }
   results.push(changing.finish());
   for (const { audio } of results) audioBytes += audio.length;
