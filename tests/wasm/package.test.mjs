@@ -201,6 +201,29 @@ test("tsc --strict accepts the usage files and the README's examples", () => {
   }
 });
 
+test('an object of default options lives in the first megabyte, and a stream does not make it grow', async () => {
+  const { Core } = await internal('core.js');
+  const shapes = await internal('shapes.js');
+  const wasm = new WebAssembly.Module(readFileSync(join(dist, 'audioengine.wasm')));
+  const kChunk = new Uint8Array(960);
+  // shape, options, what a stream does all the time
+  const kRows = [
+    ['kEngineShape', { streamBuffer: {} }, (core) => [0, 1, 2, 3, 4].forEach((use) => core.glue.push(core.put(kChunk), use))],
+    ['kProcessorShape', {}, (core) => core.glue.processMessage(core.put(kChunk), 1, 1)],
+    ['kDetectorShape', {}, (core) => core.glue.hear(core.put(kChunk))],
+    ['kBufferShape', {}, (core) => (core.glue.addAudio(core.put(kChunk)), core.glue.getChunk(960))],
+    ['kResamplerShape', { fromRateHz: 48000, toRateHz: 16000 }, (core) => core.glue.resample(core.put(kChunk), 0)],
+  ];
+  for (const [shape, options, work] of kRows) {
+    const core = new Core(wasm, shapes[shape], options);
+    work(core);
+    const { input } = core;
+    for (let i = 0; i < 500; i++) work(core);
+    assert.equal(core.input, input, `${shape}: the view is the same object`);
+    assert.equal(core.glue.HEAPU8.length, 1 << 20, shape);
+  }
+});
+
 test('sizes', () => {
   const size = (name) => {
     const bytes = readFileSync(join(dist, name));

@@ -7,7 +7,7 @@ export class AudioEngineError extends Error {
   override readonly name = 'AudioEngineError';
   /** The broken rule. */
   readonly code: string;
-  /** The configuration field at fault, by the core's name (`audio.channels`, `vad.speech_start_ms`), or ''. */
+  /** The configuration field at fault, by the core's name (`audio.channels`, `vad.speech_start_ms`); an argument's name (`ms`); or ''. */
   readonly field: string;
 
   constructor(code: string, message: string, field = '') {
