@@ -29,6 +29,7 @@ interface Tables {
 // The names are the same in every instance of one build; they are asked for once.
 let tables: Tables | undefined;
 const lists = new Map<number, string[]>();
+const recordKeys = new Map<number, string[]>();
 
 /** Names from number `from` on, up to the end of the list. */
 function readNames(read: (index: number) => string, from = 0): string[] {
@@ -276,9 +277,15 @@ export class Core {
 
   /** A struct of the core (wasm/records.h) with the names of `list` in camelCase. */
   record(list: number): Record<string, number> {
+    let keys = recordKeys.get(list);
+    if (keys === undefined) recordKeys.set(list, (keys = this.names(list).map(camelCase)));
     const record: Record<string, number> = {};
-    this.names(list).forEach((name, index) => (record[camelCase(name)] = this.word(Word.Record + index)));
+    for (let i = 0; i < keys.length; i++) record[keys[i] as string] = this.word(Word.Record + i);
     return record;
+  }
+  /** One number of it, by the core's name. */
+  recordNumber(list: number, name: string): number {
+    return this.word(Word.Record + this.names(list).indexOf(name));
   }
 
   findings(): Finding[] {

@@ -37,7 +37,7 @@ export class AudioStreamBuffer extends Handle {
 
   /** Memory of the buffer inside its WebAssembly instance. */
   get memoryBytes(): number {
-    return this.stats().memoryBytes;
+    return this.#stat('memory_bytes');
   }
 
   /**
@@ -61,7 +61,7 @@ export class AudioStreamBuffer extends Handle {
     const time = timestamp === undefined ? -1 : wholeNumber(timestamp, 'timestamp', 0);
     const status = core.statusName(core.glue.addPacket(core.put(bytes), number, time));
     if (kThrown.has(status)) core.fail(status);
-    return { status, accepted: core.word(Word.Accepted) === 1, storedBytes: core.word(Word.StoredBytes), droppedBytes: core.word(Word.DroppedBytes) };
+    return { status: status as AddResult['status'], accepted: core.word(Word.Accepted) === 1, storedBytes: core.word(Word.StoredBytes), droppedBytes: core.word(Word.DroppedBytes) };
   }
 
   /** The stream ends here: a tail shorter than the start-up depth is handed out as well, missing packets are given up. */
@@ -107,7 +107,7 @@ export class AudioStreamBuffer extends Handle {
 
   /** Queued, whole frames. */
   getAvailableBytes(): number {
-    return this.stats().availableBytes;
+    return this.#stat('available_bytes');
   }
   /** The same, as a time. */
   getDurationMs(): number {
@@ -116,7 +116,7 @@ export class AudioStreamBuffer extends Handle {
   }
 
   get state(): StreamBufferState {
-    return this.stats().state;
+    return this.core.nameIn(NameList.buffer_state, this.#stat('state')) as StreamBufferState;
   }
   /** `markEnd` was the last word; nothing was added since. */
   get endMarked(): boolean {
@@ -143,8 +143,14 @@ export class AudioStreamBuffer extends Handle {
     return this.stats();
   }
 
+  /** One of the statistics, without the others. */
+  #stat(name: string): number {
+    this.core.glue.stats();
+    return this.core.recordNumber(NameList.buffer_stats, name);
+  }
+
   /** Takes a chunk into the core's output; the name of its status. */
-  #take(bytes: number): string {
+  #take(bytes: number): ChunkResult['status'] {
     const { core } = this;
     const frame = frameBytes(this.#config);
     if (!Number.isInteger(bytes) || bytes < 0 || bytes % frame !== 0) {
@@ -152,6 +158,6 @@ export class AudioStreamBuffer extends Handle {
     }
     const status = core.statusName(core.glue.getChunk(bytes));
     if (!kWaiting.has(status)) core.fail(status);
-    return status;
+    return status as ChunkResult['status'];
   }
 }

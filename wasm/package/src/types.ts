@@ -249,8 +249,7 @@ export type Finding =
 /** What `validateAudio` and `validateFormat` answer. Quality never makes it fail: findings are for people. */
 export interface ValidationResult {
   ok: boolean;
-  /** 'ok', 'empty_input', 'truncated_frame' or 'unsupported_format'. */
-  status: string;
+  status: 'ok' | 'empty_input' | 'truncated_frame' | 'unsupported_format';
   /** The byte at which the status was found. */
   position: number;
   findings: Finding[];
@@ -291,8 +290,8 @@ export interface Packet {
 }
 
 export interface AddResult {
-  /** 'ok'; 'late_packet', 'duplicate_packet', 'sequence_jump', 'buffer_full': nothing was stored. */
-  status: string;
+  /** Other than 'ok': nothing was stored. */
+  status: 'ok' | 'late_packet' | 'duplicate_packet' | 'sequence_jump' | 'buffer_full';
   /** False when new audio was refused or dropped. */
   accepted: boolean;
   storedBytes: number;
@@ -301,8 +300,8 @@ export interface AddResult {
 }
 
 export interface ChunkResult {
-  /** 'ok'; 'not_ready', 'stream_ended', 'buffer_empty': nothing was taken. */
-  status: string;
+  /** Other than 'ok': nothing was taken. */
+  status: 'ok' | 'not_ready' | 'stream_ended' | 'buffer_empty';
   /** From the queue, at the beginning. */
   audioBytes: number;
   /** Made by the underflow strategy, behind it. */

@@ -13,5 +13,5 @@ export function metadataOf(core: Core): AudioMetadata {
 export function validate(core: Core, bytes: Uint8Array, format: string): ValidationResult {
   const status = core.statusName(core.glue.validate(core.put(bytes), format));
   if (status === 'bad_format') throw new AudioEngineError(status, `there is no format ${format}`, 'expected');
-  return { ok: status === 'ok', status, position: core.word(Word.Position), findings: core.findings(), metadata: metadataOf(core) };
+  return { ok: status === 'ok', status: status as ValidationResult['status'], position: core.word(Word.Position), findings: core.findings(), metadata: metadataOf(core) };
 }
