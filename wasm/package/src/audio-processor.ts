@@ -2,8 +2,9 @@
 import { chunkAudio, durationMs } from './chunks.js';
 import { Core } from './core.js';
 import type { AudioFormat } from './enums.js';
+import { AudioEngineError } from './errors.js';
 import { Handle } from './handle.js';
-import { bytesOf, wholeNumber } from './input.js';
+import { bytesOf, flag, optionsIn, wholeNumber } from './input.js';
 import { kProcessorShape } from './shapes.js';
 import type { AnalyzeOptions, AudioData, AudioMetadata, ProcessorConfig, ProcessorOptions, QualityOptions, QualityResult, Remainder, ValidationResult, WasmSource } from './types.js';
 import { metadataOf, validate } from './validation.js';
@@ -29,23 +30,27 @@ export class AudioProcessor extends Handle {
 
   /** Is this a complete message in the configured format, or in `expected`? */
   validateFormat(data: AudioData, expected?: AudioFormat): ValidationResult {
-    return validate(this.core, bytesOf(data, expected ?? this.#config.format), expected ?? '');
+    const { format } = this.#config;
+    if (expected !== undefined && typeof expected !== 'string') throw new AudioEngineError('bad_format', `a format is a name, not ${String(expected)}`, 'expected');
+    return validate(this.core, bytesOf(data, expected ?? format), expected ?? format);
   }
 
   /** Decode, mix to mono, encode: mono in the configured format and rate. */
   processRealtime(data: AudioData): Uint8Array<ArrayBuffer> {
-    return this.#process(data, false, false);
+    return this.#process(data, 0, 0);
   }
 
   /** The same with high-pass (`enhance`, default true) and steady level with limiter (`normalize`, default true). */
-  processQuality(data: AudioData, { enhance = true, normalize = true }: QualityOptions = {}): QualityResult {
-    return { audio: this.#process(data, enhance, normalize), metadata: metadataOf(this.core) };
+  processQuality(data: AudioData, options?: QualityOptions): QualityResult {
+    const { enhance = true, normalize = true } = optionsIn(options);
+    const audio = this.#process(data, flag(enhance, 'enhance'), flag(normalize, 'normalize'));
+    return { audio, metadata: metadataOf(this.core) };
   }
 
   /** By the mode: 'realtime' as `processRealtime`, 'balanced' with high-pass, 'quality' with both. */
   process(data: AudioData): Uint8Array<ArrayBuffer> {
     const { mode } = this.#config;
-    return this.#process(data, mode !== 'realtime', mode === 'quality');
+    return this.#process(data, Number(mode !== 'realtime'), Number(mode === 'quality'));
   }
 
   /** Cuts into chunks of `chunkDurationMs` (default: the option's), whole frames each. Views, no copies, but for a padded last one. */
@@ -78,15 +83,16 @@ export class AudioProcessor extends Handle {
   }
 
   /** Levels, DC, shares; with `detailed` also noise floor and bandwidth, which cost a spectrum of the whole message. */
-  analyzeAudio(data: AudioData, { detailed = false }: AnalyzeOptions = {}): AudioMetadata {
+  analyzeAudio(data: AudioData, options?: AnalyzeOptions): AudioMetadata {
     const { core } = this;
-    core.glue.analyze(core.put(bytesOf(data, this.#config.format)), Number(detailed));
+    const { detailed = false } = optionsIn(options);
+    core.glue.analyze(core.put(bytesOf(data, this.#config.format)), flag(detailed, 'detailed'));
     return metadataOf(core);
   }
 
-  #process(data: AudioData, enhance: boolean, normalize: boolean): Uint8Array<ArrayBuffer> {
+  #process(data: AudioData, enhance: number, normalize: number): Uint8Array<ArrayBuffer> {
     const { core } = this;
-    core.check(core.glue.processMessage(core.put(bytesOf(data, this.#config.format)), Number(enhance), Number(normalize)));
+    core.check(core.glue.processMessage(core.put(bytesOf(data, this.#config.format)), enhance, normalize));
     return core.audio();
   }
 }

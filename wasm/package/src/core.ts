@@ -2,6 +2,7 @@
 // `input`, one call crosses, and what it gave is read through views that were made once. Host-free: no API but WebAssembly's.
 import { AudioEngineError } from './errors.js';
 import type { Glue } from './glue.js';
+import { optionsIn } from './input.js';
 import { instantiate } from './instance.js';
 import { kBlockUnits, kEventUnits, kIsBool, kIsNumber, kNotABool, kRecordCapacity, NameList, Word } from './layout.js';
 import { camelCase, type Shape } from './shapes.js';
@@ -84,7 +85,7 @@ export class Core {
     this.#tables = tables ??= readTables(this.glue);
     this.states = this.#tables.states;
     this.glue.beginConfig();
-    this.#choose(options, '');
+    this.#choose(optionsIn(options), '');
     this.#checkSettings(this.glue.create(shape.object));
     this.#view();
   }
@@ -192,7 +193,7 @@ export class Core {
   /** `prefix`: where the detector's settings stand among the options. */
   configureVad(vad: VadOptions, prefix: '' | 'vad.'): void {
     this.glue.beginConfig();
-    this.#choose(vad, prefix);
+    this.#choose(optionsIn(vad), prefix);
     this.#checkSettings(this.glue.configureVad());
   }
 

@@ -1,5 +1,6 @@
 // The page's side of the AudioWorklet.
 import { AudioEngineError } from './errors.js';
+import { optionsIn } from './input.js';
 import { beginning, load, type Loaded } from './load.js';
 import { kProcessorName, type Batch, type Failure, type ProcessorOptions, type Ready, type Reply, type Request } from './messages.js';
 import type { EngineConfig, EngineOptions, HostAudioContext, HostAudioWorkletNode, HostUrl, Metrics, VadOptions, WasmOptions, WasmSource } from './types.js';
@@ -51,8 +52,8 @@ const modules = new WeakMap<BaseAudioContext, Promise<void>>();
 let nodeClass: NodeClass | undefined;
 
 /** Loads what is missing, and resolves when the engine runs in the worklet. */
-export async function createEngineNode(context: HostAudioContext, options: EngineNodeOptions = {}): Promise<AudioEngineNode> {
-  const { wasm, wasmUrl, workletUrl, batchMs = 20, timeoutMs = 10000, ...engine } = options;
+export async function createEngineNode(context: HostAudioContext, options?: EngineNodeOptions): Promise<AudioEngineNode> {
+  const { wasm, wasmUrl, workletUrl, batchMs = 20, timeoutMs = 10000, ...engine } = optionsIn(options);
   if (globalThis.AudioWorkletNode === undefined || context.audioWorklet === undefined) {
     throw new AudioEngineError('unsupported', 'AudioWorklet is not available: it needs a browser and a secure page (https or localhost)');
   }

@@ -2,7 +2,7 @@
 import { chunkAudio } from './chunks.js';
 import { Core } from './core.js';
 import { Handle } from './handle.js';
-import { bytesOf, inPieces, passingMs } from './input.js';
+import { bytesOf, flag, inPieces, optionsIn, passingMs } from './input.js';
 import { Use, Word } from './layout.js';
 import { Listeners, type VadListener } from './listeners.js';
 import { kEngineShape } from './shapes.js';
@@ -147,8 +147,9 @@ export class AudioEngine extends Handle {
    * The state of the stream, a few kilobytes, the same bytes in every build: another engine of the same options goes on from it
    * with the same bits, here or in the native core. Not in it: processing times, the stream buffer.
    */
-  snapshot({ preBuffer = true }: SnapshotOptions = {}): Uint8Array<ArrayBuffer> {
-    this.core.check(this.core.glue.snapshot(Number(preBuffer)));
+  snapshot(options?: SnapshotOptions): Uint8Array<ArrayBuffer> {
+    const { preBuffer = true } = optionsIn(options);
+    this.core.check(this.core.glue.snapshot(flag(preBuffer, 'preBuffer')));
     return this.core.audio();
   }
 

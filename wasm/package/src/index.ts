@@ -3,6 +3,7 @@
 import { AudioProcessor } from './audio-processor.js';
 import { FastVADDetector } from './detector.js';
 import { AudioEngine } from './engine.js';
+import { optionsIn } from './input.js';
 import { load } from './load.js';
 import { Resampler } from './resampler.js';
 import { AudioStreamBuffer } from './stream-buffer.js';
@@ -10,37 +11,44 @@ import type { AdaptiveOptions, BigLaneOptions, DetectorOptions, EngineOptions, F
 
 type Constructor<Options, Made> = new (wasm: WasmSource, options: Options) => Made;
 
-async function make<Options extends object, Made>(made: Constructor<Options, Made>, { wasm, wasmUrl, ...options }: Options & WasmOptions): Promise<Made> {
+async function make<Options extends object, Made>(made: Constructor<Options, Made>, all: (Options & WasmOptions) | undefined): Promise<Made> {
+  const { wasm, wasmUrl, ...options } = optionsIn(all) as Options & WasmOptions;
   const { module } = await load({ wasm, wasmUrl });
   return new made(module, options as unknown as Options);
 }
 
 /** An engine with these options. Rejects with AudioEngineError, whose `field` names the option that is wrong; so do the others. */
-export const createEngine = async (options: EngineOptions & WasmOptions = {}): Promise<AudioEngine> => make(AudioEngine, options);
+export const createEngine = async (options?: EngineOptions & WasmOptions): Promise<AudioEngine> => make(AudioEngine, options);
 
 /** For live conversation: mode 'realtime', nothing added to the delay but what a change of rate needs (none here). */
-export const createFastLaneEngine = async ({ vadConfig, ...options }: FastLaneOptions = {}): Promise<AudioEngine> =>
-  make<EngineOptions, AudioEngine>(AudioEngine, { ...options, mode: 'realtime', vad: vadConfig });
+export const createFastLaneEngine = async (all?: FastLaneOptions): Promise<AudioEngine> => {
+  const { vadConfig, ...options } = optionsIn(all);
+  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, mode: 'realtime', vad: vadConfig });
+};
 
 /** For analysis and recordings: mode 'quality'; `enableEnhancement` (default true) brings speech to a steady level. */
-export const createBigLaneEngine = async ({ enableEnhancement, ...options }: BigLaneOptions = {}): Promise<AudioEngine> =>
-  make<EngineOptions, AudioEngine>(AudioEngine, { ...options, mode: 'quality', normalize: enableEnhancement });
+export const createBigLaneEngine = async (all?: BigLaneOptions): Promise<AudioEngine> => {
+  const { enableEnhancement, ...options } = optionsIn(all);
+  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, mode: 'quality', normalize: enableEnhancement });
+};
 
 /** Starts in mode 'balanced' and steps between the modes so that a `push` stays within `latencyTargetMs` (default 50). */
-export const createAdaptiveEngine = async ({ latencyTargetMs = 50, ...options }: AdaptiveOptions = {}): Promise<AudioEngine> =>
-  make<EngineOptions, AudioEngine>(AudioEngine, { ...options, latencyTargetUs: Math.round(latencyTargetMs * 1000) });
+export const createAdaptiveEngine = async (all?: AdaptiveOptions): Promise<AudioEngine> => {
+  const { latencyTargetMs = 50, ...options } = optionsIn(all);
+  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, latencyTargetUs: typeof latencyTargetMs === 'number' ? Math.round(latencyTargetMs * 1000) : NaN });
+};
 
 /** For complete messages. */
-export const createAudioProcessor = async (options: ProcessorOptions & WasmOptions = {}): Promise<AudioProcessor> => make(AudioProcessor, options);
+export const createAudioProcessor = async (options?: ProcessorOptions & WasmOptions): Promise<AudioProcessor> => make(AudioProcessor, options);
 
 /** The detector alone. */
-export const createFastVADDetector = async (options: DetectorOptions & WasmOptions = {}): Promise<FastVADDetector> => make(FastVADDetector, options);
+export const createFastVADDetector = async (options?: DetectorOptions & WasmOptions): Promise<FastVADDetector> => make(FastVADDetector, options);
 
 /** A buffer for audio that comes unevenly. */
-export const createAudioStreamBuffer = async (options: StreamBufferOptions & WasmOptions = {}): Promise<AudioStreamBuffer> => make(AudioStreamBuffer, options);
+export const createAudioStreamBuffer = async (options?: StreamBufferOptions & WasmOptions): Promise<AudioStreamBuffer> => make(AudioStreamBuffer, options);
 
 /** Changes the sample rate of one mono stream. */
-export const createResampler = async (options: ResamplerOptions & WasmOptions): Promise<Resampler> => make(Resampler, options ?? {});
+export const createResampler = async (options: ResamplerOptions & WasmOptions): Promise<Resampler> => make(Resampler, options);
 
 /** Of this package and the core within. */
 export const version = '0.1.0';

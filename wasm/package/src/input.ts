@@ -8,6 +8,14 @@ const kFormatOfView: Record<string, string> = { Float32Array: 'float32', Int16Ar
 /** The name of a typed array's kind, also of another realm's. */
 export const kindOf = (view: ArrayBufferView): string => (view as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '';
 
+function wholeBuffer(buffer: ArrayBufferLike): Uint8Array {
+  try {
+    return new Uint8Array(buffer);
+  } catch {
+    throw new AudioEngineError('bad_input', 'the buffer was transferred: its bytes are elsewhere now');
+  }
+}
+
 /** The bytes of `data`, no copy made. */
 export function bytesOf(data: AudioData, format: string): Uint8Array {
   if (ArrayBuffer.isView(data)) {
@@ -16,10 +24,11 @@ export function bytesOf(data: AudioData, format: string): Uint8Array {
     if (meant !== undefined && meant !== format) {
       throw new AudioEngineError('bad_input', `a ${kind} can't be ${format} audio; give bytes, or choose the format that the data has`, 'audio.format');
     }
+    if (data.byteLength === 0) wholeBuffer(data.buffer); // nothing, or nothing any more
     return data instanceof Uint8Array ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   const kind = Object.prototype.toString.call(data);
-  if (kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]') return new Uint8Array(data);
+  if (kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]') return wholeBuffer(data);
   throw new AudioEngineError('bad_input', `audio must be an ArrayBuffer or a view of one, not ${data === null ? 'null' : typeof data}`);
 }
 
@@ -29,9 +38,22 @@ export function wholeNumber(value: unknown, name: string, least: number, most = 
   throw new AudioEngineError('bad_option', `${name} must be a whole number from ${least} to ${most}, not ${String(value)}`, name);
 }
 
+/** True or false, or AudioEngineError. As the number that crosses. */
+export function flag(value: unknown, name: string): number {
+  if (typeof value === 'boolean') return Number(value);
+  throw new AudioEngineError('bad_option', `${name} must be true or false, not ${String(value)}`, name);
+}
+
+/** An object with options, {} if none is given, or AudioEngineError. */
+export function optionsIn<Options extends object>(options: Options | undefined, name = 'options'): Options {
+  if (options === undefined) return {} as Options;
+  if (typeof options === 'object' && options !== null) return options;
+  throw new AudioEngineError('bad_option', `${name} must be an object, not ${String(options)}`, name);
+}
+
 /** Milliseconds that pass; fractions are dropped. */
 export function passingMs(ms: number): number {
-  if (!(ms >= 0)) throw new AudioEngineError('bad_option', `ms must be a number from 0 up, not ${String(ms)}`, 'ms');
+  if (typeof ms !== 'number' || !(ms >= 0)) throw new AudioEngineError('bad_option', `ms must be a number from 0 up, not ${String(ms)}`, 'ms');
   return Math.min(Math.floor(ms), 4294967295);
 }
 

@@ -1,5 +1,8 @@
 // Who wants to hear of events.
+import { AudioEngineError } from './errors.js';
 import type { VadEvent, VadEventType } from './types.js';
+
+const kTypes: readonly unknown[] = ['speech_start', 'speech_end', 'false_start'] satisfies VadEventType[];
 
 export type VadListener = (event: VadEvent) => void;
 
@@ -7,6 +10,8 @@ export class Listeners {
   readonly #listeners = new Map<VadEventType, Set<VadListener>>();
 
   add(type: VadEventType, listener: VadListener): void {
+    if (!kTypes.includes(type)) throw new AudioEngineError('bad_option', `there is no event ${String(type)}`, 'type');
+    if (typeof listener !== 'function') throw new AudioEngineError('bad_option', `a listener is a function, not ${String(listener)}`, 'listener');
     const listeners = this.#listeners.get(type);
     if (listeners) listeners.add(listener);
     else this.#listeners.set(type, new Set([listener]));

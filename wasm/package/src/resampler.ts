@@ -2,7 +2,7 @@
 import { Core } from './core.js';
 import { AudioEngineError } from './errors.js';
 import { Handle } from './handle.js';
-import { kindOf } from './input.js';
+import { bytesOf, kindOf, optionsIn } from './input.js';
 import { Word } from './layout.js';
 import { kResamplerShape } from './shapes.js';
 import type { ResamplerConfig, ResamplerOptions, WasmSource } from './types.js';
@@ -18,6 +18,7 @@ export class Resampler extends Handle {
   #kind: 'Int16Array' | 'Float32Array' | undefined;
 
   constructor(wasm: WasmSource, options: ResamplerOptions) {
+    optionsIn(options);
     for (const rate of ['fromRateHz', 'toRateHz'] as const) {
       if (options[rate] === undefined) throw new AudioEngineError('bad_option', `a resampler needs ${rate}`, rate);
     }
@@ -52,7 +53,7 @@ export class Resampler extends Handle {
     const kind = ArrayBuffer.isView(samples) ? kindOf(samples) : '';
     if (kind !== 'Int16Array' && kind !== 'Float32Array') throw new AudioEngineError('bad_input', 'a resampler takes an Int16Array or a Float32Array', 'samples');
     if (this.#kind !== undefined && this.#kind !== kind) throw new AudioEngineError('bad_input', `this stream began with ${this.#kind}; reset it to begin another`, 'samples');
-    const bytes = core.put(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    const bytes = core.put(bytesOf(samples, kind === 'Int16Array' ? 'pcm16' : 'float32'));
     core.check(core.glue.resample(bytes, Number(kind === 'Float32Array')));
     this.#kind = kind;
     return this.#take() as Kind extends Int16Array ? Int16Array<ArrayBuffer> : Float32Array<ArrayBuffer>;

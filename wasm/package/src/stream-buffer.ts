@@ -3,7 +3,7 @@ import { frameBytes } from './chunks.js';
 import { Core } from './core.js';
 import { AudioEngineError } from './errors.js';
 import { Handle } from './handle.js';
-import { bytesOf, wholeNumber } from './input.js';
+import { bytesOf, optionsIn, wholeNumber } from './input.js';
 import { NameList, Word } from './layout.js';
 import { kBufferShape } from './shapes.js';
 import type { AddResult, AudioData, BufferStats, ChunkResult, Packet, StreamBufferConfig, StreamBufferOptions, StreamBufferState, WasmSource } from './types.js';
@@ -54,8 +54,9 @@ export class AudioStreamBuffer extends Handle {
    * Adds a packet of whole frames. A packet that is late, double or far off is not stored and not an error of yours: `status` says
    * `late_packet`, `duplicate_packet`, `sequence_jump`, `buffer_full`. Throws `truncated_frame`, `chunk_too_large`, `mixed_input`.
    */
-  addPacket({ sequence, timestamp, data }: Packet): AddResult {
+  addPacket(packet: Packet): AddResult {
     const { core } = this;
+    const { sequence, timestamp, data } = optionsIn(packet, 'packet');
     const bytes = bytesOf(data, this.#config.format);
     const number = wholeNumber(sequence, 'sequence', 0);
     const time = timestamp === undefined ? -1 : wholeNumber(timestamp, 'timestamp', 0);
@@ -82,6 +83,8 @@ export class AudioStreamBuffer extends Handle {
    * there is no audio, it holds a fade out or silence.
    */
   getChunkInto(out: Uint8Array, result: ChunkResult = { status: 'ok', audioBytes: 0, filledBytes: 0 }): ChunkResult {
+    if (!(out instanceof Uint8Array)) throw new AudioEngineError('bad_input', 'out must be a Uint8Array', 'out');
+    optionsIn(result, 'result');
     result.status = this.#take(out.length);
     const length = this.core.audioBytes;
     result.filledBytes = this.core.word(Word.FilledBytes);
@@ -153,7 +156,7 @@ export class AudioStreamBuffer extends Handle {
   #take(bytes: number): ChunkResult['status'] {
     const { core } = this;
     const frame = frameBytes(this.#config);
-    if (!Number.isInteger(bytes) || bytes < 0 || bytes % frame !== 0) {
+    if (wholeNumber(bytes, 'bytes', 0) % frame !== 0) {
       throw new AudioEngineError('bad_option', `a chunk must be whole frames of ${frame} bytes, not ${String(bytes)}`, 'bytes');
     }
     const status = core.statusName(core.glue.getChunk(bytes));
