@@ -361,6 +361,38 @@ TEST(Resampler, TheCountNeverDrifts) {
     }
 }
 
+// A day by induction: a second of input is a whole number of periods of the phase, and gives exactly `to` samples; what
+// comes after many such seconds is, to the bit, what comes after one. So there is nothing in it that counts on or wears
+// off, and 86,400 seconds give 86,400 times as many samples.
+TEST(Resampler, AfterEverySecondItStandsWhereItStood) {
+    struct Row {
+        Pair pair;
+        ProcessingMode mode;
+    };
+    std::vector<Row> rows = {{{44100, 48000}, ProcessingMode::QUALITY}, {{8000, 7999}, ProcessingMode::BALANCED}};
+    for (const Pair& pair : {Pair{44100, 48000}, Pair{48000, 44100}, Pair{11025, 48000}, Pair{48000, 11025},
+                             Pair{8000, 48000}, Pair{16000, 24000}, Pair{24000, 16000}, Pair{44100, 16000},
+                             Pair{22050, 8000}, Pair{44056, 15991}, Pair{8000, 7999}, Pair{16000, 16001}}) {
+        rows.push_back({pair, ProcessingMode::REALTIME});
+    }
+    for (const auto& [pair, mode] : rows) {
+        SCOPED_TRACE(name(pair, mode));
+        const Samples second = test::noise(pair.from, 32767, 5);
+        const Samples another = test::noise(pair.from, 32767, 6);
+        Resampler once = make(pair, mode);
+        Resampler often = make(pair, mode);
+        const std::size_t first = resample<std::int16_t>(once, second, 160, false).size();
+        EXPECT_EQ(first, expected_count(pair.from - once.latency_samples(), pair));
+        EXPECT_EQ(resample<std::int16_t>(often, second, 7777, false).size(), first);
+        const Samples repeated = resample<std::int16_t>(often, second, 441, false);
+        EXPECT_EQ(repeated.size(), pair.to);
+        for (const std::size_t cut : {std::size_t{1000}, std::size_t{333}, std::size_t{7777}}) {
+            EXPECT_EQ(resample<std::int16_t>(often, second, cut, false), repeated);
+        }
+        EXPECT_EQ(resample<std::int16_t>(often, another, 128, true), resample<std::int16_t>(once, another, 4096, true));
+    }
+}
+
 TEST(Resampler, ResetIsAsNew) {
     const Samples in = test::noise(2000, 32767, 3);
     for (const ProcessingMode mode : kModes) {
