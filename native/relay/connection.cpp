@@ -91,6 +91,9 @@ public:
     void tick(std::chrono::milliseconds elapsed) override;
     void drain() override;
     void abort() override;
+    void add_to(MetricsTotals& totals) const override {
+        if (session_) session_->add_to(totals);
+    }
 
     void enter();
     void leave();
@@ -148,6 +151,7 @@ void ClientConnection::leave() {
     if (session_) {
         const Close reason = close_reason_.value_or(Close::client);
         worker_.metrics.sessions_closed[reason].add();
+        session_->leave();  // now: pending writes may hold it for some time, out of reach of the worker's tick
         spdlog::info("conn={} session={} closed reason={}", number_, session_->id(), name_of(reason));
     }
     abort();
@@ -310,7 +314,7 @@ Task<> ClientConnection::converse() {
             co_return;
         }
         last_heard_ = worker_.now;
-        worker_.metrics.in.messages.add();
+        worker_.metrics.messages_in.add();
         const auto* data = static_cast<const char*>(buffer_.cdata().data());
         if (ws_.got_text()) {
             session_->take_text({data, buffer_.size()});

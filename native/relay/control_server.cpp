@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "audioengine/prometheus.h"
 #include "audioengine/version.h"
 #include "page.h"
 #include "request.h"
@@ -69,7 +70,7 @@ void ControlServer::Impl::answer(const httplib::Request& request, httplib::Respo
         answer_json(response, 200,
                     {{"status", sources.draining() ? "draining" : "ok"}, {"sessions", sources.open_sessions()}});
     } else if (request.path == "/metrics") {
-        response.set_content(sources.metrics_text(), "text/plain; version=0.0.4; charset=utf-8");
+        response.set_content(sources.metrics_text(), kPrometheusContentType);
     } else if (request.path == "/config.json") {
         const std::string url = !options.stream_url.empty() ? options.stream_url
                                                             : "ws://" + stream_host(request, "127.0.0.1") + ":" +

@@ -1,10 +1,8 @@
 #include "metrics.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <string_view>
-
-#include "audioengine/version.h"
+#include <thread>
 
 namespace audioengine::relay {
 namespace {
@@ -83,7 +81,7 @@ void by_reason(Writer& writer, Threads threads, CounterOf<Enum> ThreadMetrics::*
 void write_connections(Writer& writer, Threads threads) {
     writer.family("sessions", "gauge", "Sessions open now.");
     writer.sample(open_sessions(threads));
-    writer.family("sessions_total", "counter", "Sessions begun.");
+    writer.family("sessions_opened_total", "counter", "Sessions begun.");
     writer.sample(sum(
         threads, [](const ThreadMetrics& m) -> auto& { return m.sessions_opened; }));
     writer.family("sessions_closed_total", "counter", "Sessions ended, by reason.");
@@ -99,97 +97,33 @@ void write_connections(Writer& writer, Threads threads) {
     by_reason(writer, threads, &ThreadMetrics::errors, "code");
 }
 
-void write_audio(Writer& writer, Threads threads) {
-    struct NamedDirection {
-        const char* name;
-        ThreadMetrics::Direction ThreadMetrics::*counters;
-    };
-    constexpr NamedDirection kDirections[] = {{"in", &ThreadMetrics::in}, {"out", &ThreadMetrics::out}};
-    writer.family("audio_seconds_total", "counter", "Audio received and sent.");
-    for (const NamedDirection& direction : kDirections) {
-        for (std::size_t i = 0; i < kFormats; ++i) {
-            const auto ns = sum(
-                threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction.counters).audio_ns[i]; });
-            writer.sample(seconds(ns), label("direction", direction.name) + "," +
-                                           label("format", audioengine::name_of(static_cast<AudioFormat>(i))));
-        }
-    }
-    writer.family("bytes_total", "counter", "Bytes of audio received and sent.");
-    for (const NamedDirection& direction : kDirections) {
-        writer.sample(sum(
-                          threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction.counters).bytes; }),
-                      label("direction", direction.name));
-    }
+void write_messages(Writer& writer, Threads threads) {
     writer.family("messages_total", "counter", "Messages received and sent, audio and text.");
-    for (const NamedDirection& direction : kDirections) {
-        writer.sample(sum(
-                          threads, [&](const ThreadMetrics& m) -> auto& { return (m.*direction.counters).messages; }),
-                      label("direction", direction.name));
-    }
-    writer.family("dropped_seconds_total", "counter", "Audio dropped, by reason.");
+    writer.sample(sum(
+                      threads, [](const ThreadMetrics& m) -> auto& { return m.messages_in; }),
+                  label("direction", "in"));
+    writer.sample(sum(
+                      threads, [](const ThreadMetrics& m) -> auto& { return m.messages_out; }),
+                  label("direction", "out"));
+    writer.family("answers_dropped_seconds_total", "counter", "Audio of answers dropped, by reason.");
     for_each_value<Drop>([&](Drop reason) {
         writer.sample(seconds(sum(
                           threads, [&](const ThreadMetrics& m) -> auto& { return m.dropped_ns[reason]; })),
                       label("reason", name_of(reason)));
     });
-    writer.family("odd_bytes_total", "counter",
-                  "Messages that ended inside a frame; the rest was carried to the next.");
-    writer.sample(sum(
-        threads, [](const ThreadMetrics& m) -> auto& { return m.split_frames; }));
-    writer.family("quality_warnings_total", "counter", "Sessions with a finding about their audio, by finding.");
-    for (std::uint32_t i = 0; i < kFindingCount; ++i) {
-        writer.sample(sum(
-                          threads, [&](const ThreadMetrics& m) -> auto& { return m.findings[i]; }),
-                      label("code", finding_name(i)));
-    }
 }
 
-void write_processing(Writer& writer, Threads threads) {
-    writer.family("process_duration_seconds", "histogram", "Time that one call of the engine took.");
-    std::uint64_t count = 0;
-    for (std::size_t i = 0; i <= kProcessBucketsNs.size(); ++i) {
-        count += sum(
-            threads, [&](const ThreadMetrics& m) -> auto& { return m.process_buckets[i]; });
-        const std::string edge = i < kProcessBucketsNs.size() ? seconds(kProcessBucketsNs[i]) : "+Inf";
-        writer.sample(count, label("stage", "push") + "," + label("le", edge), "_bucket");
+// What the core counted and how it writes it. A thread that has not yet had its first tick has nothing to say.
+std::string engine_text(Threads threads) {
+    MetricsTotals all;
+    for (const ThreadMetrics* metrics : threads) {
+        MetricsTotals one;
+        while (metrics->engines.published() > 0 && !metrics->engines.read(one)) std::this_thread::yield();
+        all.add(one);
     }
-    const std::uint64_t process_ns = sum(
-        threads, [](const ThreadMetrics& m) -> auto& { return m.process_ns; });
-    writer.sample(seconds(process_ns), label("stage", "push"), "_sum");
-    writer.sample(count, label("stage", "push"), "_count");
-
-    std::uint64_t audio_ns = 0;
-    for (std::size_t i = 0; i < kFormats; ++i) {
-        audio_ns += sum(
-            threads, [&](const ThreadMetrics& m) -> auto& { return m.in.audio_ns[i]; });
-    }
-    char ratio[32];
-    std::snprintf(ratio, sizeof ratio, "%.6g",
-                  audio_ns == 0 ? 0.0 : static_cast<double>(process_ns) / static_cast<double>(audio_ns));
-    writer.family("realtime_ratio", "gauge", "Engine time per audio time, since the start.");
-    writer.sample(std::string(ratio));
-}
-
-void write_voice(Writer& writer, Threads threads) {
-    writer.family("vad_transitions_total", "counter", "Blocks whose state differs from the one before, by new state.");
-    for (std::size_t i = 0; i < kVadStates; ++i) {
-        writer.sample(sum(
-                          threads, [&](const ThreadMetrics& m) -> auto& { return m.transitions_to[i]; }),
-                      label("to", audioengine::name_of(static_cast<VADState>(i))));
-    }
-    writer.family("vad_speech_seconds_total", "counter", "Audio inside segments of speech.");
-    writer.sample(seconds(sum(
-                              threads, [](const ThreadMetrics& m) -> auto& { return m.speech_blocks; }) *
-                          kBlockMs * 1'000'000));
-    writer.family("vad_segments_total", "counter", "Segments begun.");
-    writer.sample(sum(
-        threads, [](const ThreadMetrics& m) -> auto& { return m.segments; }));
-    writer.family("vad_false_starts_total", "counter", "Onsets that were none.");
-    writer.sample(sum(
-        threads, [](const ThreadMetrics& m) -> auto& { return m.false_starts; }));
-    writer.family("vad_gap_ends_total", "counter", "Segments that ended because no audio came.");
-    writer.sample(sum(
-        threads, [](const ThreadMetrics& m) -> auto& { return m.gap_ends; }));
+    std::string text(write_prometheus(all, {}, {}), '\0');
+    (void)write_prometheus(all, {}, text);
+    return text;
 }
 
 }  // namespace
@@ -198,12 +132,6 @@ const char* name_of(Close reason) noexcept { return kCloseNames[static_cast<std:
 const char* name_of(Refusal reason) noexcept { return kRefusalNames[static_cast<std::size_t>(reason)]; }
 const char* name_of(Drop reason) noexcept { return kDropNames[static_cast<std::size_t>(reason)]; }
 const char* name_of(ErrorCode code) noexcept { return kErrorNames[static_cast<std::size_t>(code)]; }
-
-void ThreadMetrics::record_process(std::uint64_t ns) noexcept {
-    const auto* edge = std::lower_bound(kProcessBucketsNs.begin(), kProcessBucketsNs.end(), ns);
-    process_buckets[static_cast<std::size_t>(edge - kProcessBucketsNs.begin())].add();
-    process_ns.add(ns);
-}
 
 std::uint64_t open_sessions(Threads threads) noexcept {
     // Closed before opened: read the other way round, a session that ends in between would make it negative.
@@ -219,13 +147,9 @@ std::uint64_t open_sessions(Threads threads) noexcept {
 
 std::string prometheus_text(Threads threads) {
     Writer writer;
-    writer.family("build_info", "gauge", "Always 1; the version is the label.");
-    writer.sample(std::uint64_t{1}, label("version", kVersion));
     write_connections(writer, threads);
-    write_audio(writer, threads);
-    write_processing(writer, threads);
-    write_voice(writer, threads);
-    return writer.take();
+    write_messages(writer, threads);
+    return engine_text(threads) + writer.take();
 }
 
 }  // namespace audioengine::relay

@@ -1,5 +1,6 @@
 // What the relay counted, for Prometheus. Every thread of the stream server has its own counters and is the only one
-// that writes them; any thread may read them at any time.
+// that writes them; any thread may read them at any time. What the engines counted is added up by the core
+// (audioengine/prometheus.h) and published by each thread at its ticks.
 #pragma once
 
 #include <array>
@@ -9,8 +10,8 @@
 #include <span>
 #include <string>
 
-#include "audioengine/types.h"
-#include "audioengine/validate.h"
+#include "audioengine/prometheus.h"
+#include "audioengine/shared_metrics.h"
 
 namespace audioengine::relay {
 
@@ -88,13 +89,6 @@ private:
     std::array<Counter, static_cast<std::size_t>(Enum::count)> counters_;
 };
 
-inline constexpr std::size_t kFormats = 4;    ///< Of AudioFormat.
-inline constexpr std::size_t kVadStates = 4;  ///< Of VADState.
-
-/// Upper edges of the buckets of processing time, in nanoseconds.
-inline constexpr std::array<std::uint64_t, 11> kProcessBucketsNs{
-    5'000, 10'000, 20'000, 50'000, 100'000, 200'000, 500'000, 1'000'000, 2'000'000, 5'000'000, 20'000'000};
-
 /// The counters of one thread.
 struct ThreadMetrics {
     Counter connections_opened;
@@ -104,27 +98,11 @@ struct ThreadMetrics {
     CounterOf<Refusal> refused;
     CounterOf<ErrorCode> errors;
     CounterOf<Drop> dropped_ns;
+    Counter messages_in;
+    Counter messages_out;
 
-    struct Direction {
-        Counter bytes;
-        Counter messages;
-        std::array<Counter, kFormats> audio_ns;
-    };
-    Direction in;
-    Direction out;
-
-    std::array<Counter, kProcessBucketsNs.size() + 1> process_buckets;
-    Counter process_ns;
-
-    std::array<Counter, kVadStates> transitions_to;
-    Counter speech_blocks;
-    Counter segments;
-    Counter false_starts;
-    Counter split_frames;
-    Counter gap_ends;
-    std::array<Counter, kFindingCount> findings;
-
-    void record_process(std::uint64_t ns) noexcept;
+    MetricsTotals ended;                ///< Streams that are over. Only for the thread itself.
+    SharedCopy<MetricsTotals> engines;  ///< These and the open ones, as of the last tick.
 };
 
 /// All threads together, in Prometheus' text format.

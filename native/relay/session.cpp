@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <utility>
 
 #include "config_fields.h"
 
@@ -101,10 +102,25 @@ Session::Session(const StreamRequest& request, AudioEngine ingress, AudioEngine 
     say(session_created_text(id_, request.config));
 }
 
-Session::~Session() {
-    for (std::uint32_t i = 0; i < kFindingCount; ++i) {
-        if (has(ingress_.findings(), static_cast<Finding>(1U << i))) metrics_.findings[i].add();
-    }
+Session::~Session() { leave(); }
+
+void Session::leave() {
+    if (!std::exchange(gone_, true)) end_stream();
+}
+
+void Session::add_to(MetricsTotals& totals) const {
+    MetricsTotals own;
+    own.add_open(ingress_.metrics());
+    own.out = answered_;  // the ingress engine's output goes to the provider, not to the client
+    own.memory_bytes += egress_.memory_bytes();
+    totals.add(own);
+}
+
+void Session::end_stream() {
+    MetricsTotals own;
+    own.add_ended(ingress_.metrics(), ingress_.findings());
+    own.out = std::exchange(answered_, {});
+    metrics_.ended.add(own);
 }
 
 void Session::take_audio(std::span<const std::byte> audio) {
@@ -112,15 +128,11 @@ void Session::take_audio(std::span<const std::byte> audio) {
     std::uint64_t begin_ns = now_ns();
     // `push_all` cuts what is longer than a push takes, so that the only status it can answer is `ok`.
     (void)ingress_.push_all(audio, [&](const PushResult& result) {
-        const std::uint64_t took_ns = now_ns() - begin_ns;
-        ingress_.record_processing_ns(took_ns);
-        metrics_.record_process(took_ns);
+        ingress_.record_processing_ns(now_ns() - begin_ns);
         hear(result);
         begin_ns = now_ns();
     });
-    metrics_.in.bytes.add(audio.size());
     say_decisions();
-    count_progress();
 }
 
 void Session::take_text(std::string_view text) {
@@ -154,7 +166,6 @@ void Session::time_passes(std::uint32_t ms) {
     if (finishing_) return;
     hear(ingress_.advance_time(ms));
     say_decisions();
-    count_progress();
 }
 
 void Session::finish() {
@@ -163,16 +174,14 @@ void Session::finish() {
     hear(ingress_.finish());
     provider_->finish();
     say_decisions();
-    count_progress();
 }
 
 void Session::restart() {
+    end_stream();
     ingress_.reset();
     egress_.reset();
     provider_->reset();
     first_block_ = next_block_ = 0;
-    state_ = VADState::SILENCE;
-    counted_ = {};
     answer_bytes_ = 0;
     said_answer_limit_ = false;
     say(R"({"type":"reset"})");
@@ -189,7 +198,7 @@ bool Session::next(Message& out) {
     out.payload = std::move(texts_.front());
     texts_.pop_front();
     queued_bytes_ -= out.payload.size();
-    metrics_.out.messages.add();
+    metrics_.messages_out.add();
     return true;
 }
 
@@ -210,7 +219,7 @@ bool Session::next_answer(Message& out) {
         }
     }
     if (out.payload.empty()) return false;
-    metrics_.out.messages.add();
+    metrics_.messages_out.add();
     return true;
 }
 
@@ -218,9 +227,9 @@ void Session::speak(const PushResult& result, Message& out) {
     const std::size_t bytes = result.audio.size();
     out.payload.append(reinterpret_cast<const char*>(result.audio.data()), bytes);
     answer_bytes_ += bytes;
-    metrics_.out.bytes.add(bytes);
-    metrics_.out.audio_ns[static_cast<std::size_t>(request_.config.output.format)].add(bytes * 1'000'000'000 /
-                                                                                       output_bytes_per_second_);
+    answered_.bytes += bytes;
+    answered_.audio_ns[static_cast<std::size_t>(request_.config.output.format)] +=
+        bytes * 1'000'000'000 / output_bytes_per_second_;
 }
 
 void Session::say(std::string text) {
@@ -240,20 +249,11 @@ void Session::say_too_late() {
 
 // What one call of the ingress engine gave.
 void Session::hear(const PushResult& result) {
-    for (const BlockResult& block : result.blocks) {
-        if (block.state != state_) metrics_.transitions_to[static_cast<std::size_t>(block.state)].add();
-        state_ = block.state;
-    }
     next_block_ += result.blocks.size();
     if (request_.blocks) blocks_text_.add(result.blocks);
     for (const VadEvent& event : result.events) {
         event_texts_.push_back(event_text(event));
-        if (event.type == VadEventType::speech_start) metrics_.segments.add();
-        if (event.type == VadEventType::false_start) metrics_.false_starts.add();
-        if (event.reason == EndReason::gap) metrics_.gap_ends.add();
     }
-    // A segment that ended without a block (a gap) leaves the state behind the engine's.
-    if (result.blocks.empty()) state_ = result.state;
     if (!provider_->hear(result.audio, result.events) && !said_answer_limit_) {
         say_error(ErrorCode::answer_limit, "more is waiting to be answered than is kept; the oldest audio is dropped");
         said_answer_limit_ = true;
@@ -265,20 +265,6 @@ void Session::say_decisions() {
     first_block_ = next_block_;
     for (std::string& text : event_texts_) say(std::move(text));
     event_texts_.clear();
-}
-
-// The engine counts for itself; the thread's counters get what was added.
-void Session::count_progress() {
-    const AudioMetrics& engine = ingress_.metrics();
-    const std::uint32_t rate_hz = request_.config.audio.sample_rate;
-    const auto to_ns = [&](std::uint64_t frames) {
-        return frames / rate_hz * 1'000'000'000 + frames % rate_hz * 1'000'000'000 / rate_hz;
-    };
-    metrics_.in.audio_ns[static_cast<std::size_t>(request_.config.audio.format)].add(to_ns(engine.input_frames) -
-                                                                                     to_ns(counted_.frames));
-    metrics_.split_frames.add(engine.split_frames - counted_.split_frames);
-    metrics_.speech_blocks.add(engine.speech_blocks - counted_.speech_blocks);
-    counted_ = {engine.input_frames, engine.split_frames, engine.speech_blocks};
 }
 
 std::string Session::engine_metrics(const char* type) const {

@@ -54,6 +54,11 @@ public:
     /// Bytes of texts that wait in `next`. Answers are made when they are fetched and do not wait here.
     [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
 
+    /// Adds what this stream's engines counted, and how they stand.
+    void add_to(MetricsTotals& totals) const;
+    /// The client is gone: what was counted is kept with that of other streams that are over. Nothing is heard any more.
+    void leave();
+
     [[nodiscard]] const std::string& id() const { return id_; }
 
 private:
@@ -66,7 +71,7 @@ private:
     void say_too_late();
     void hear(const PushResult& result);
     void say_decisions();
-    void count_progress();
+    void end_stream();
     void restart();
     bool next_answer(Message& out);
     void speak(const PushResult& result, Message& out);
@@ -87,19 +92,12 @@ private:
     std::uint64_t first_block_ = 0;
     std::uint64_t next_block_ = 0;
     std::deque<std::string> event_texts_;
-    VADState state_ = VADState::SILENCE;
-
-    // What the engine had counted when it was last looked at.
-    struct Progress {
-        std::uint64_t frames = 0;
-        std::uint64_t split_frames = 0;
-        std::uint64_t speech_blocks = 0;
-    };
-    Progress counted_;
 
     std::size_t answer_piece_bytes_ = 0;
     std::uint64_t answer_bytes_ = 0;
+    MetricsTotals::Direction answered_;  // since the stream began; the egress engine begins anew with every answer
     std::uint64_t output_bytes_per_second_ = 0;
+    bool gone_ = false;
     bool finishing_ = false;
     bool said_finished_ = false;
     bool said_answer_limit_ = false;

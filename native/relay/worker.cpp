@@ -32,7 +32,7 @@ void Worker::run() {
 void Worker::wait_for_tick() {
     ticker_.expires_after(kTick);
     ticker_.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
+        if (error || stopping_) return;  // a tick that was due when the timer was cancelled comes without an error
         tick();
         wait_for_tick();
     });
@@ -42,7 +42,12 @@ void Worker::tick() {
     const Clock::time_point before = std::exchange(now, Clock::now());
     // A late tick must not look like a gap in everybody's audio: it is waiting in the sockets.
     const auto elapsed = std::min(std::chrono::duration_cast<std::chrono::milliseconds>(now - before), 2 * kTick);
-    for (Connection* connection : connections) connection->tick(elapsed);
+    MetricsTotals totals = metrics.ended;
+    for (Connection* connection : connections) {
+        connection->tick(elapsed);
+        connection->add_to(totals);
+    }
+    metrics.engines.publish(totals);
 }
 
 void Worker::drain() {
@@ -61,6 +66,7 @@ void Worker::abort_all() {
 
 void Worker::stop() {
     net::post(io, [this] {
+        stopping_ = true;
         ticker_.cancel();
         guard_.reset();
     });

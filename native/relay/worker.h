@@ -63,6 +63,8 @@ public:
     virtual void drain() = 0;
     /// Closes the socket now.
     virtual void abort() = 0;
+    /// Adds what its engines counted.
+    virtual void add_to(MetricsTotals& totals) const = 0;
 };
 
 class Worker {
@@ -96,6 +98,7 @@ private:
 
     net::executor_work_guard<Executor> guard_{io.get_executor()};
     Timer ticker_{io};
+    bool stopping_ = false;  // only on the worker's thread
     std::thread thread_;
 };
 

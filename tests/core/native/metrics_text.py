@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""metrics_text.py json SCHEMA SAMPLES | prometheus SAMPLES...
+"""metrics_text.py json SCHEMA SAMPLES | prometheus SAMPLES | prometheus
 
-Reads what the program SAMPLES prints (metrics_samples.cpp; for prometheus also other programs that print one text) with
-a validator and a parser that are not ours. Exits with 77 when Python's jsonschema or prometheus_client is not here.
+Reads what the program SAMPLES prints (metrics_samples.cpp), or one text of Prometheus from standard input, with a
+validator and a parser that are not ours. Exits with 77 when Python's jsonschema or prometheus_client is not here.
 """
 import copy
 import json
@@ -121,25 +121,25 @@ def check_histogram(name, family):
     assert name == "the largest numbers" or (counts == sorted(counts) and counts[-1:] == count), f"{name}: {counts} {count}"
 
 
-def check_prometheus(programs):
+def check_prometheus(program=None):
     try:
         from prometheus_client.parser import text_string_to_metric_families as families_of
     except ImportError:
         sys.exit(77)
-    for program in programs:
-        texts = [text.split("\n", 1) for text in output_of(program, "prometheus").split("\f")[1:]]
-        assert texts
-        for name, text in texts:
-            families = check_text(name, text, families_of)
-            if "labelled" in name:
-                for sample in (sample for family in families for sample in family.samples):
-                    assert sample.labels["host"] == 'a\\b"c\nd \u00e4 {x="y"}' and sample.labels["_2"] == "", sample
-        print(f"{len(texts)} texts, {len(families)} families")
+    output = output_of(program, "prometheus") if program else "\fstandard input\n" + sys.stdin.read()
+    texts = [text.split("\n", 1) for text in output.split("\f")[1:]]
+    assert texts
+    for name, text in texts:
+        families = check_text(name, text, families_of)
+        if "labelled" in name:
+            for sample in (sample for family in families for sample in family.samples):
+                assert sample.labels["host"] == 'a\\b"c\nd \u00e4 {x="y"}' and sample.labels["_2"] == "", sample
+    print(f"{len(texts)} texts, {len(families)} families")
 
 
 def main():
     what, *arguments = sys.argv[1:]
-    check_json(*arguments) if what == "json" else check_prometheus(arguments)
+    check_json(*arguments) if what == "json" else check_prometheus(*arguments)
 
 
 main()

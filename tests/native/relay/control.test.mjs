@@ -1,13 +1,14 @@
 // The control port: page, configuration, health, metrics.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { StreamClient } from './support/client.mjs';
+import { StreamClient, streamAll } from './support/client.mjs';
 import { runRelay, startRelay } from './support/relay.mjs';
 
 function makePage(t) {
@@ -98,13 +99,14 @@ test('health and metrics follow the sessions', async (t) => {
   await client.send('{"type":"nothing"}');
   await client.message('error');
 
+  await relay.metricBecomes('audioengine_bytes_total{direction="in"}', 8000);
   const { headers } = await relay.get('/metrics');
   assert.match(headers.get('content-type'), /^text\/plain; version=0\.0\.4/);
   const metrics = await relay.metrics();
   const rows = {
     'audioengine_build_info{version="0.1.0"}': 1,
     audioengine_sessions: 1,
-    audioengine_sessions_total: 1,
+    audioengine_sessions_opened_total: 1,
     audioengine_connections: 1,
     'audioengine_errors_total{code="unknown_type"}': 1,
     'audioengine_bytes_total{direction="in"}': 8000,
@@ -113,13 +115,29 @@ test('health and metrics follow the sessions', async (t) => {
     'audioengine_audio_seconds_total{direction="in",format="pcm16"}': 0,
     audioengine_vad_segments_total: 0,
     audioengine_odd_bytes_total: 0,
+    audioengine_streams: 1,
+    audioengine_streams_realtime_capable: 1,
   };
   for (const [name, value] of Object.entries(rows)) assert.equal(metrics.get(name), value, name);
   assert.ok(metrics.get('audioengine_realtime_ratio') > 0);
 
   assert.equal((await client.finish()).code, 1000);
   await relay.metricBecomes('audioengine_sessions', 0);
-  assert.equal((await relay.metrics()).get('audioengine_quality_warnings_total{code="digital_silence"}'), 1);
+  await relay.metricBecomes('audioengine_quality_warnings_total{code="digital_silence"}', 1);
+  await relay.metricBecomes('audioengine_streams', 0);
+  assert.equal((await relay.metrics()).get('audioengine_bytes_total{direction="in"}'), 8000);
+});
+
+test("metrics are Prometheus' format to a parser that is not ours", async (t) => {
+  const relay = await startRelay(t);
+  await streamAll(relay, { rate: 16000 }, [Buffer.alloc(3200)]);
+  await relay.metricBecomes('audioengine_bytes_total{direction="in"}', 3200);
+  const script = new URL('../../core/native/metrics_text.py', import.meta.url).pathname;
+  const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'; // Debian's packages are of Debian's Python
+  const { status, stdout, stderr } = spawnSync(python, [script, 'prometheus'], { input: (await relay.get('/metrics')).body, encoding: 'utf8' });
+  if (status === 77) return t.skip('no python3-prometheus-client here');
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^1 texts, 3\d families\n$/);
 });
 
 test('a page that cannot be served is a sentence and exit code 1', async (t) => {

@@ -99,6 +99,6 @@ test('a provider keeps a bounded amount of audio; the oldest is dropped, said an
   assert.ok(answer.bytes >= 2 * speech.rate && answer.bytes < 4 * speech.rate, `${answer.bytes}`);
   assert.ok(result.audio.equals(speech.bytes.subarray(2 * segment.end - answer.bytes, 2 * segment.end)));
   const metrics = await relay.metrics();
-  const dropped = metrics.get('audioengine_dropped_seconds_total{reason="answer_limit"}');
+  const dropped = metrics.get('audioengine_answers_dropped_seconds_total{reason="answer_limit"}');
   assert.ok(Math.abs(dropped - (2 * (segment.end - segment.first) - answer.bytes) / 2 / speech.rate) < 1e-6);
 });

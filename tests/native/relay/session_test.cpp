@@ -116,6 +116,62 @@ TEST(Session, AnyTextAndAnyAudioIsAnswered) {
     }
 }
 
+// What Prometheus sees: counters of open and ended streams together, which may only grow.
+TEST(Session, CountersNeverGoBackWhateverBecomesOfTheStream) {
+    Lcg random(3);
+    ThreadMetrics metrics;
+    MetricsTotals before;
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    std::uint64_t ended = 0;
+    for (int round = 0; round < 20; ++round) {
+        auto session = open("rate=16000&speech_start_ms=10&speech_end_ms=20&output_format=ulaw", metrics);
+        ASSERT_NE(session, nullptr);
+        const auto look = [&](bool open) {
+            MetricsTotals totals = metrics.ended;
+            if (open) session->add_to(totals);
+            EXPECT_EQ(totals.open_streams, open ? 1U : 0U);
+            EXPECT_EQ(totals.memory_bytes > 0, open);
+            EXPECT_EQ(totals.in.bytes, bytes_in);
+            EXPECT_EQ(totals.out.bytes, bytes_out);
+            EXPECT_EQ(totals.findings[0], ended);
+            EXPECT_GE(totals.segments, before.segments);
+            EXPECT_GE(totals.processing_ns, before.processing_ns);
+            EXPECT_GE(totals.in.audio_ns[0], before.in.audio_ns[0]);
+            EXPECT_GE(totals.out.audio_ns[1], before.out.audio_ns[1]);
+            before = totals;
+        };
+        Message message;
+        for (int step = 0; step < 30; ++step) {
+            std::string audio(6400, '\0');
+            for (std::size_t i = 1; i < audio.size(); i += 2)
+                audio[i] = step % 4 < 2 ? static_cast<char>(i % 8 < 4 ? 0x7F : 0x81) : '\0';
+            for (std::size_t i = 0; step % 4 == 0 && i < 8; ++i) audio[i] = static_cast<char>(i % 2 == 0 ? 0xFF : 0x7F);
+            session->take_audio(std::as_bytes(std::span(audio)));
+            bytes_in += audio.size();
+            while (session->next(message)) bytes_out += message.binary ? message.payload.size() : 0;
+            look(true);
+            if (random.below(10) == 0) {
+                session->take_text(R"({"type":"reset"})");
+                ++ended;
+                look(true);
+                break;  // a stream of silence would end without the finding
+            }
+        }
+        std::string clipped(8, '\x7F');
+        for (std::size_t i = 0; i < clipped.size(); i += 2) clipped[i] = '\xFF';
+        session->take_audio(std::as_bytes(std::span(clipped)));
+        bytes_in += clipped.size();
+        session->leave();
+        ++ended;
+        look(false);
+        session.reset();
+        look(false);  // it is counted once
+    }
+    EXPECT_GE(before.segments, 20U);
+    EXPECT_GT(bytes_out, 10000U);
+}
+
 TEST(Origin, OnlyOwnAndAllowedPages) {
     const std::vector<std::string> allowed{"https://app.example"};
     const struct {
