@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "reference/level_scan_reference.h"
 #include "support/bytes.h"
 #include "support/generate.h"
 
@@ -112,6 +113,8 @@ TEST(Validate, WhatIsNotRawAudioIsRefusedWithThePosition) {
     Bytes odd = bytes_of(voice(100));
     odd.push_back(std::byte{1});
     Bytes stereo_and_a_half = bytes_of(voice(101));
+    AudioConfig no_format;
+    no_format.format = static_cast<AudioFormat>(4);
     const Refusal rows[] = {
         {"nothing", pcm16(), {}, Status::empty_input, 0},
         {"one byte", pcm16(), Bytes(1), Status::truncated_frame, 0},
@@ -124,6 +127,8 @@ TEST(Validate, WhatIsNotRawAudioIsRefusedWithThePosition) {
         {"aiff", pcm16(), with_signature("FORM", 4), Status::unsupported_format, 0},
         {"webm", pcm16(), with_signature("\x1A\x45\xDF\xA3", 4), Status::unsupported_format, 0},
         {"mp3", pcm16(), with_signature("ID3\x03", 4), Status::unsupported_format, 0},
+        {"no channels", pcm16(0), bytes_of(voice()), Status::bad_channels, 0},
+        {"no format", no_format, bytes_of(voice()), Status::bad_format, 0},
     };
     for (const Refusal& row : rows) {
         SCOPED_TRACE(row.name);
@@ -158,6 +163,29 @@ TEST(Validate, NonFiniteFloatsAreFound) {
     EXPECT_TRUE(result.ok());
     EXPECT_TRUE(has(result.findings, Finding::non_finite));
     EXPECT_EQ(result.metadata.frames, 4U);
+}
+
+// `validate` takes a configuration that nobody checked, so any number may stand for a share of full scale.
+TEST(Validate, AmplitudesOutOfRangeCountAsTheNearestWithinIt) {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    struct OddRow {
+        float given;
+        float nearest;
+    };
+    for (const OddRow& row : {OddRow{kInfinity, 1.0F}, OddRow{1e30F, 1.0F}, OddRow{1.5F, 1.0F}, OddRow{-1.5F, 0.0F},
+                              OddRow{-kInfinity, 0.0F}, OddRow{std::numeric_limits<float>::quiet_NaN(), 1.0F}}) {
+        SCOPED_TRACE(row.given);
+        Samples samples = voice();
+        samples[5] = samples[7] = samples[9] = -32768;
+        AudioConfig odd = pcm16();
+        AudioConfig nearest = pcm16();
+        odd.max_amplitude = row.given;
+        nearest.max_amplitude = row.nearest;
+        EXPECT_EQ(names_of(validate(odd, bytes_of(samples)).findings),
+                  names_of(validate(nearest, bytes_of(samples)).findings));
+        EXPECT_EQ(names_of(validate(odd, bytes_of(voice())).findings),
+                  names_of(validate(nearest, bytes_of(voice())).findings));
+    }
 }
 
 TEST(Validate, EveryShorterLengthIsEitherWholeOrTruncated) {
@@ -206,15 +234,7 @@ TEST(LevelScan, SumsOfPartsAreTheSumOfTheWhole) {
             parts.add(std::span(samples).subspan(at, length), 31130);
             at += length;
         }
-        EXPECT_EQ(parts.samples, whole.samples);
-        EXPECT_EQ(parts.sum_squares, whole.sum_squares);
-        EXPECT_EQ(parts.sum, whole.sum);
-        EXPECT_EQ(parts.peak, whole.peak);
-        EXPECT_EQ(parts.zeros, whole.zeros);
-        EXPECT_EQ(parts.full_scale, whole.full_scale);
-        EXPECT_EQ(parts.near_clip, whole.near_clip);
-        EXPECT_EQ(parts.full_scale_run, whole.full_scale_run);
-        EXPECT_EQ(parts.longest_full_scale_run, whole.longest_full_scale_run);
+        EXPECT_EQ(reference::numbers_of(parts), reference::numbers_of(whole));
     }
 }
 
@@ -224,30 +244,7 @@ TEST(LevelScan, EqualsAPlainCount) {
         Samples samples = test::amplified(test::noise(3000, 32767, 4), 2);
         LevelScan scan;
         scan.add(samples, near_clip);
-        LevelScan expected;
-        for (const std::int16_t sample : samples) {
-            const std::int64_t value = sample;
-            const std::uint32_t magnitude = static_cast<std::uint32_t>(value < 0 ? -value : value);
-            const bool full = sample == 32767 || sample == -32768;
-            ++expected.samples;
-            expected.sum += value;
-            expected.sum_squares += static_cast<std::uint64_t>(value * value);
-            expected.peak = std::max(expected.peak, magnitude);
-            expected.zeros += sample == 0 ? 1U : 0U;
-            expected.full_scale += full ? 1U : 0U;
-            expected.near_clip += magnitude >= static_cast<std::uint32_t>(near_clip) ? 1U : 0U;
-            expected.full_scale_run = full ? expected.full_scale_run + 1 : 0;
-            expected.longest_full_scale_run = std::max(expected.longest_full_scale_run, expected.full_scale_run);
-        }
-        EXPECT_EQ(scan.samples, expected.samples);
-        EXPECT_EQ(scan.sum, expected.sum);
-        EXPECT_EQ(scan.sum_squares, expected.sum_squares);
-        EXPECT_EQ(scan.peak, expected.peak);
-        EXPECT_EQ(scan.zeros, expected.zeros);
-        EXPECT_EQ(scan.full_scale, expected.full_scale);
-        EXPECT_EQ(scan.near_clip, expected.near_clip);
-        EXPECT_EQ(scan.full_scale_run, expected.full_scale_run);
-        EXPECT_EQ(scan.longest_full_scale_run, expected.longest_full_scale_run);
+        EXPECT_EQ(reference::numbers_of(scan), reference::numbers_of(reference::scan(samples, near_clip)));
     }
 }
 
