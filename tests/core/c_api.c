@@ -77,6 +77,7 @@ int c_api_errors(void) {
     EXPECT(strcmp(ae_status_name(AE_BAD_STRUCT_SIZE), "bad_struct_size") == 0);
     EXPECT(strcmp(ae_status_name(0xFFFFFFFF), "unknown") == 0);
     EXPECT(strlen(ae_status_message(AE_BAD_STRUCT_SIZE)) > 10 && strlen(ae_version()) >= 5);
+    EXPECT(strlen(ae_status_message(AE_OK)) > 1 && strlen(ae_status_message(0xFFFFFFFF)) > 1);
 
     ae_config_init(&config);
     EXPECT(ae_create(&config, &engine, &field) == AE_OK);

@@ -59,6 +59,30 @@ TEST(StreamBuffer, NotReadyKeepsTheBytes) {
     EXPECT_EQ(one.stream_buffer()->get_available_bytes(), 1280U);
 }
 
+TEST(StreamBuffer, WhatItRefusesTheEngineRefusesAndTheStreamGoesOn) {
+    EngineConfig config = config_of(60);
+    config.stream_buffer->max_duration_ms = 60;
+    config.stream_buffer->overflow_strategy = OverflowStrategy::error;
+    AudioEngine one = engine(config);
+    AudioEngine other = engine(config);
+    const Bytes input = test::to_bytes(test::woman(), AudioFormat::PCM16);
+    const auto part = std::span(input).first(1600);
+    for (AudioEngine* each : {&one, &other}) EXPECT_EQ(each->add_to_stream_buffer(part).status, Status::not_ready);
+    const PushResult refused = one.add_to_stream_buffer(part);
+    EXPECT_EQ(refused.status, Status::buffer_full);
+    EXPECT_TRUE(refused.audio.empty());
+    EXPECT_EQ(one.metrics().rejected_chunks, 1U);
+    EXPECT_EQ(one.metrics().stream_buffer->overflows, 1U);
+    for (AudioEngine* each : {&one, &other}) each->stream_buffer()->mark_end();
+    for (AudioEngine* each : {&one, &other}) EXPECT_TRUE(each->stream_buffer()->end_marked());
+    for (int chunk = 0; chunk < 3; ++chunk) {
+        const PushResult got = one.add_to_stream_buffer({});
+        const PushResult expected = other.add_to_stream_buffer({});
+        EXPECT_EQ(got.status, expected.status);
+        EXPECT_EQ(Bytes(got.audio.begin(), got.audio.end()), Bytes(expected.audio.begin(), expected.audio.end()));
+    }
+}
+
 TEST(StreamBuffer, OnlyWithOne) {
     EngineConfig config;
     AudioEngine without = engine(config);

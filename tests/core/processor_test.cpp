@@ -43,6 +43,7 @@ TEST(ChunkAudio, OneSecondOfSilenceMakesFiftyChunks) {
     const Bytes second(48000);
     const ChunkRange chunks = processor(config_of(AudioFormat::PCM16)).chunk_audio(second, 20);
     EXPECT_EQ(chunks.size(), 50U);
+    EXPECT_EQ(chunks.chunk_bytes(), 960U);
     EXPECT_EQ((*chunks.begin()).size(), 960U);
 }
 
@@ -134,6 +135,51 @@ TEST(ProcessQuality, EveryMessageIsOnItsOwn) {
     ASSERT_TRUE(used.process_quality(first, other, true, true).ok());
     ASSERT_TRUE(used.process_quality(second, got, true, true).ok());
     EXPECT_EQ(got, expected);
+}
+
+TEST(Process, DoesWhatTheModeSays) {
+    const Bytes message = test::to_bytes(test::man(), AudioFormat::PCM16);
+    struct ModeRow {
+        ProcessingMode mode;
+        bool enhance;
+        bool normalize;
+    };
+    Bytes previous;
+    for (const ModeRow& row :
+         {ModeRow{ProcessingMode::REALTIME, false, false}, ModeRow{ProcessingMode::BALANCED, true, false},
+          ModeRow{ProcessingMode::QUALITY, true, true}}) {
+        SCOPED_TRACE(name_of(row.mode));
+        AudioProcessor one = processor(config_of(AudioFormat::PCM16, 16000), row.mode);
+        Bytes got(message.size());
+        Bytes expected(message.size());
+        ASSERT_TRUE(one.process(message, got).ok());
+        ASSERT_TRUE(one.process_quality(message, expected, row.enhance, row.normalize).ok());
+        EXPECT_EQ(got, expected);
+        EXPECT_NE(got, previous) << "each mode sounds different";
+        previous = got;
+    }
+}
+
+TEST(ValidateFormat, JudgesByTheConfiguredFormatOrTheExpectedOne) {
+    const AudioProcessor one = processor(config_of(AudioFormat::PCM16));
+    const Bytes odd(5);
+    EXPECT_EQ(one.validate_format(odd).status, Status::truncated_frame);
+    EXPECT_EQ(one.validate_format(odd).position, 4U);
+    struct FormatRow {
+        AudioFormat expected;
+        Status status;
+        std::uint64_t frames;
+    };
+    for (const FormatRow& row :
+         {FormatRow{AudioFormat::PCM16, Status::truncated_frame, 2}, FormatRow{AudioFormat::G711_ULAW, Status::ok, 5},
+          FormatRow{AudioFormat::G711_ALAW, Status::ok, 5}, FormatRow{AudioFormat::FLOAT32, Status::truncated_frame, 1},
+          FormatRow{static_cast<AudioFormat>(9), Status::bad_format, 0}}) {
+        SCOPED_TRACE(name_of(row.expected));
+        const ValidationResult result = one.validate_format(odd, row.expected);
+        EXPECT_STREQ(status_name(result.status), status_name(row.status));
+        EXPECT_EQ(result.metadata.frames, row.frames);
+    }
+    EXPECT_EQ(one.config().format, AudioFormat::PCM16) << "the expected format is for one call";
 }
 
 TEST(Resample, GivesTheLengthItPromisesAndRefusesHalfSamples) {

@@ -274,6 +274,8 @@ TEST(Segmenter, EventAndReasonNames) {
     EXPECT_STREQ(name_of(EndReason::max_speech), "max_speech");
     EXPECT_STREQ(name_of(EndReason::gap), "gap");
     EXPECT_STREQ(name_of(EndReason::end_of_stream), "end_of_stream");
+    EXPECT_STREQ(name_of(static_cast<VadEventType>(99)), "");
+    EXPECT_STREQ(name_of(static_cast<EndReason>(99)), "");
 }
 
 /// A random but plausible stream: runs of one kind with odd blocks in between.
