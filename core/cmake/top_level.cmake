@@ -29,7 +29,7 @@ if(AUDIOENGINE_SANITIZE)
     add_link_options(-fsanitize=${AUDIOENGINE_SANITIZE})
 endif()
 if(AUDIOENGINE_COVERAGE)
-    add_compile_options(--coverage -fprofile-update=atomic)
+    add_compile_options(--coverage)
     add_link_options(--coverage)
 endif()
 

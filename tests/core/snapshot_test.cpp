@@ -9,6 +9,7 @@
 #include "audioengine/engine.h"
 #include "support/recordings.h"
 #include "support/run.h"
+#include "support/snapshots.h"
 
 namespace audioengine {
 namespace {
@@ -132,13 +133,10 @@ TEST(Snapshot, ImpossibleValuesUnderARightChecksumNeverHarm) {
     (void)test::run(from, std::span(input).first(50001), test::Cut::odd(), false);
     const Bytes good = snapshot_of(from, SnapshotAudio::without_pre_buffer);
     int refused = 0;
-    for (std::size_t i = 24; i < good.size(); ++i) {
+    for (std::size_t i = test::kSnapshotHeaderBytes; i < good.size(); ++i) {
         Bytes changed = good;
         changed[i] = std::byte{0xFF};
-        std::uint64_t hash = 0xCBF29CE484222325U;
-        for (std::size_t k = 24; k < changed.size(); ++k)
-            hash = (hash ^ std::to_integer<std::uint64_t>(changed[k])) * 0x100000001B3U;
-        for (std::size_t k = 0; k < 8; ++k) changed[16 + k] = static_cast<std::byte>(hash >> (8 * k));
+        test::repair_snapshot(changed);
         AudioEngine to = engine(config);
         if (to.restore(changed) != Status::ok) {
             ++refused;
