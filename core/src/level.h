@@ -19,11 +19,8 @@ namespace audioengine::level {
     return static_cast<double>(down) < value ? down + 1 : down;
 }
 
-/// The absolute sample value from which a sample counts as nearly clipped, 1 to 32768; also of a configuration that nobody
-/// checked (`validate` takes any).
+/// The absolute sample value from which a sample counts as nearly clipped, 1 to 32768.
 [[nodiscard]] inline std::int32_t near_clip_level(const AudioConfig& config) noexcept {
-    if (!(config.max_amplitude < 1.0F)) return 32768;
-    if (config.max_amplitude < 0.0F) return 1;
     const auto value = static_cast<std::int32_t>(round_up(static_cast<double>(config.max_amplitude) * 32768.0));
     return value < 1 ? 1 : value;
 }

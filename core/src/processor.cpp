@@ -135,6 +135,7 @@ ValidationResult AudioProcessor::validate_format(std::span<const std::byte> audi
                                                  AudioFormat expected) const noexcept {
     AudioConfig config = config_;
     config.format = expected;
+    config.bit_depth = 0;  // of the configured format
     return validate(config, audio);
 }
 

@@ -115,12 +115,12 @@ bool is_container(std::span<const std::byte> bytes) noexcept {
 
 ValidationResult validate(const AudioConfig& config, std::span<const std::byte> bytes) noexcept {
     ValidationResult result;
-    const std::size_t width = bytes_per_sample(config.format);
-    const std::size_t frame_bytes = bytes_per_frame(config);
-    if (frame_bytes == 0) {
-        result.status = width == 0 ? Status::bad_format : Status::bad_channels;
+    if (const auto checked = check(config); !checked) {
+        result.status = checked.status();
         return result;
     }
+    const std::size_t width = bytes_per_sample(config.format);
+    const std::size_t frame_bytes = bytes_per_frame(config);
     LevelScan scan;
     std::array<std::int16_t, kScanSamples> decoded{};
     std::size_t not_finite = 0;

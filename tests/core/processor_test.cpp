@@ -180,6 +180,10 @@ TEST(ValidateFormat, JudgesByTheConfiguredFormatOrTheExpectedOne) {
         EXPECT_EQ(result.metadata.frames, row.frames);
     }
     EXPECT_EQ(one.config().format, AudioFormat::PCM16) << "the expected format is for one call";
+
+    AudioConfig with_depth = config_of(AudioFormat::PCM16);
+    with_depth.bit_depth = 16;
+    EXPECT_TRUE(processor(with_depth).validate_format(Bytes(8), AudioFormat::FLOAT32).ok()) << "it has its own depth";
 }
 
 TEST(Resample, GivesTheLengthItPromisesAndRefusesHalfSamples) {

@@ -113,8 +113,6 @@ TEST(Validate, WhatIsNotRawAudioIsRefusedWithThePosition) {
     Bytes odd = bytes_of(voice(100));
     odd.push_back(std::byte{1});
     Bytes stereo_and_a_half = bytes_of(voice(101));
-    AudioConfig no_format;
-    no_format.format = static_cast<AudioFormat>(4);
     const Refusal rows[] = {
         {"nothing", pcm16(), {}, Status::empty_input, 0},
         {"one byte", pcm16(), Bytes(1), Status::truncated_frame, 0},
@@ -127,8 +125,6 @@ TEST(Validate, WhatIsNotRawAudioIsRefusedWithThePosition) {
         {"aiff", pcm16(), with_signature("FORM", 4), Status::unsupported_format, 0},
         {"webm", pcm16(), with_signature("\x1A\x45\xDF\xA3", 4), Status::unsupported_format, 0},
         {"mp3", pcm16(), with_signature("ID3\x03", 4), Status::unsupported_format, 0},
-        {"no channels", pcm16(0), bytes_of(voice()), Status::bad_channels, 0},
-        {"no format", no_format, bytes_of(voice()), Status::bad_format, 0},
     };
     for (const Refusal& row : rows) {
         SCOPED_TRACE(row.name);
@@ -165,26 +161,35 @@ TEST(Validate, NonFiniteFloatsAreFound) {
     EXPECT_EQ(result.metadata.frames, 4U);
 }
 
-// `validate` takes a configuration that nobody checked, so any number may stand for a share of full scale.
-TEST(Validate, AmplitudesOutOfRangeCountAsTheNearestWithinIt) {
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    struct OddRow {
-        float given;
-        float nearest;
+// Nobody has checked the configuration before: `validate` is also called without an engine.
+TEST(Validate, AConfigurationThatNoEngineWouldTakeIsRefused) {
+    struct ConfigRow {
+        const char* name;
+        void (*spoil)(AudioConfig&);
+        Status status;
     };
-    for (const OddRow& row : {OddRow{kInfinity, 1.0F}, OddRow{1e30F, 1.0F}, OddRow{1.5F, 1.0F}, OddRow{-1.5F, 0.0F},
-                              OddRow{-kInfinity, 0.0F}, OddRow{std::numeric_limits<float>::quiet_NaN(), 1.0F}}) {
-        SCOPED_TRACE(row.given);
-        Samples samples = voice();
-        samples[5] = samples[7] = samples[9] = -32768;
-        AudioConfig odd = pcm16();
-        AudioConfig nearest = pcm16();
-        odd.max_amplitude = row.given;
-        nearest.max_amplitude = row.nearest;
-        EXPECT_EQ(names_of(validate(odd, bytes_of(samples)).findings),
-                  names_of(validate(nearest, bytes_of(samples)).findings));
-        EXPECT_EQ(names_of(validate(odd, bytes_of(voice())).findings),
-                  names_of(validate(nearest, bytes_of(voice())).findings));
+    constexpr ConfigRow kRows[] = {
+        {"infinite amplitude",
+         [](AudioConfig& config) { config.max_amplitude = std::numeric_limits<float>::infinity(); },
+         Status::bad_amplitude},
+        {"amplitude that is no number",
+         [](AudioConfig& config) { config.max_amplitude = std::numeric_limits<float>::quiet_NaN(); },
+         Status::bad_amplitude},
+        {"negative amplitude", [](AudioConfig& config) { config.min_amplitude = -1.0F; }, Status::bad_amplitude},
+        {"no channels", [](AudioConfig& config) { config.channels = 0; }, Status::bad_channels},
+        {"many channels", [](AudioConfig& config) { config.channels = 0xFFFFFFFFU; }, Status::bad_channels},
+        {"no rate", [](AudioConfig& config) { config.sample_rate = 0; }, Status::bad_sample_rate},
+        {"no format", [](AudioConfig& config) { config.format = static_cast<AudioFormat>(4); }, Status::bad_format},
+        {"another depth", [](AudioConfig& config) { config.bit_depth = 24; }, Status::bad_bit_depth},
+    };
+    for (const ConfigRow& row : kRows) {
+        SCOPED_TRACE(row.name);
+        AudioConfig config;
+        row.spoil(config);
+        const ValidationResult result = validate(config, bytes_of(voice()));
+        EXPECT_STREQ(status_name(result.status), status_name(row.status));
+        EXPECT_EQ(result.position, 0U);
+        EXPECT_EQ(result.findings, Finding::none);
     }
 }
 

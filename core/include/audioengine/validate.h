@@ -79,7 +79,8 @@ struct AudioMetadata {
 
 /// What `validate_audio` answers.
 struct [[nodiscard]] ValidationResult {
-    Status status = Status::ok;  ///< `ok`, `empty_input`, `truncated_frame` or `unsupported_format`.
+    Status status = Status::ok;  ///< `ok`, `empty_input`, `truncated_frame` or `unsupported_format`; what `check` says
+                                 ///< of a configuration that it does not accept.
     std::size_t position = 0;    ///< The byte at which `status` was found.
     Finding findings = Finding::none;
     AudioMetadata metadata;  ///< Filled as far as the bytes could be read.
