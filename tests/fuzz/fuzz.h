@@ -104,10 +104,11 @@ inline ProcessingMode read_mode(Reader& reader, bool wild) {
 
 inline AudioConfig read_audio_config(Reader& reader, bool wild) {
     constexpr std::uint32_t kChannels[] = {1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8};
+    constexpr std::uint32_t kWildChannels[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 257, 65536, 0xFFFFFFFFU};
     constexpr std::uint32_t kDepths[] = {0, 8, 16, 24, 32};
     AudioConfig audio;
     audio.sample_rate = read_rate_hz(reader, wild);
-    audio.channels = wild ? reader.below(11) : reader.pick(kChannels);
+    audio.channels = wild ? reader.pick(kWildChannels) : reader.pick(kChannels);
     audio.format = read_format(reader, wild);
     if (wild) audio.bit_depth = reader.pick(kDepths);
     audio.chunk_duration_ms = wild ? reader.below(1100) : reader.within(1, 60);

@@ -134,6 +134,7 @@ void run(Reader& reader) {
     const auto format = static_cast<AudioFormat>(reader.below(6));
     AudioConfig other = audio;
     other.format = format;
+    other.bit_depth = 0;
     demand(processor.validate_format(message, format).status == validate(other, message).status, "in another format");
 }
 
