@@ -262,6 +262,10 @@ private:
         demand(ae_pre_buffer(slot.c, bytes.data(), needed) == needed, "every time as much");
         demand(std::equal(view.first.begin(), view.first.end(), bytes.begin()), "the same bytes");
         demand(bytes[needed] == kUntouched, "nothing beyond the capacity");
+        if (needed == 0) return;
+        Bytes less(needed, kUntouched);
+        demand(ae_pre_buffer(slot.c, less.data(), needed - 1) == needed, "too little room");
+        demand(less == Bytes(needed, kUntouched), "copies nothing");
     }
     void metrics(Slot& slot) {
         std::array<char, kMetricsJsonBytes + 1> own{};

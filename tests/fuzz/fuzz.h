@@ -192,7 +192,10 @@ inline Bytes read_sound(Reader& reader, const AudioConfig& audio, std::uint32_t 
             sound.push_back(static_cast<std::byte>(random.next() & 255U));
     }
     if (kind > 3) sound = test::to_bytes(test::noise(count, amplitude, reader.byte()), audio.format);
-    if (kind == 5) sound.resize(sound.size() - std::min<std::size_t>(sound.size(), reader.below(8)));
+    if (kind == 5) {
+        const auto missing = static_cast<std::ptrdiff_t>(std::min<std::size_t>(sound.size(), reader.below(8)));
+        sound.erase(sound.end() - missing, sound.end());
+    }
     return sound;
 }
 

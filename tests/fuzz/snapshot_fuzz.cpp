@@ -109,8 +109,12 @@ void run(Reader& reader) {
     if (reader.flag()) (void)to.push_all(read_sound(reader, config.audio, frames), ignore);
     const Bytes sound = read_sound(reader, config.audio, frames);
 
+    const std::uint32_t how = reader.byte();
+    if (how / 2 % 3 == 1) from.optimize_for_latency();
+    if (how / 2 % 3 == 2) from.optimize_for_quality();
     Bytes snapshot =
-        snapshot_of(from, reader.flag() ? SnapshotAudio::with_pre_buffer : SnapshotAudio::without_pre_buffer);
+        snapshot_of(from, how % 2 != 0 ? SnapshotAudio::with_pre_buffer : SnapshotAudio::without_pre_buffer);
+    const bool changed = !reader.empty();
     for (int i = 0; i < kMostChanges && !reader.empty(); ++i) change(snapshot, reader);
     if (reader.below(8) != 7) test::repair_snapshot(snapshot);
 
@@ -120,6 +124,7 @@ void run(Reader& reader) {
         demand(snapshot_of(to) == before, "what is refused changes nothing");
     } else {
         untouched = copy_of(to, config);
+        if (!changed && how % 2 != 0) untouched = std::move(from);
     }
     demand_same(go_on(to, sound), go_on(untouched, sound));
     to.reset();
