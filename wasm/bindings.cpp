@@ -39,6 +39,7 @@ EMSCRIPTEN_BINDINGS(audioengine) {
     bind("snapshot", [](Number with_pre_buffer) { return number(facade.snapshot(with_pre_buffer != 0)); });
     bind("restore", [](Number bytes) { return number(facade.restore(bytes)); });
     bind("preBuffer", [] { facade.pre_buffer(); });
+    bind("speech", [] { facade.speech(); });
     bind("findings", [] { facade.findings(); });
     bind("metricsJson", [] { return facade.metrics_json(); });
 

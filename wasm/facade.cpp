@@ -276,6 +276,7 @@ Status Facade::restore(std::size_t bytes) noexcept {
 }
 
 void Facade::pre_buffer() noexcept { show(engine_->pre_buffer()); }
+void Facade::speech() noexcept { show(engine_->speech()); }
 
 void Facade::findings() noexcept { words_[kFindings] = static_cast<double>(engine_->findings()); }
 

@@ -40,7 +40,7 @@ enum Word : std::uint32_t {
     kFirstBlock,          ///< Number of the first of these blocks, counted from the beginning of the stream.
     kThresholdDbfsX100,   ///< After the call, as in AudioMetrics ...
     kNoiseFloorDbfsX100,  ///< ... and the floor.
-    // Of `pre_buffer` and `peek`
+    // Of `pre_buffer`, `speech` and `peek`
     kRingFirstAt,
     kRingFirstBytes,
     kRingSecondAt,
@@ -112,6 +112,7 @@ public:
     Status snapshot(bool with_pre_buffer) noexcept;  ///< Audio: the snapshot.
     Status restore(std::size_t bytes) noexcept;
     void pre_buffer() noexcept;
+    void speech() noexcept;
     void findings() noexcept;
     [[nodiscard]] std::string metrics_json() noexcept;
 

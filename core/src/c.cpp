@@ -129,6 +129,16 @@ ae_status run(ae_engine* engine, void (AudioEngine::*call)() noexcept) noexcept 
     return AE_OK;
 }
 
+/// All of it or, where there is no room, nothing; its length either way.
+std::size_t copy_out(const audioengine::RingView& view, void* out, std::size_t capacity) {
+    if (out != nullptr && view.size() <= capacity) {
+        auto* to = static_cast<std::byte*>(out);
+        to = std::copy(view.first.begin(), view.first.end(), to);
+        std::copy(view.second.begin(), view.second.end(), to);
+    }
+    return view.size();
+}
+
 }  // namespace
 
 const char* ae_version(void) { return audioengine::kVersion; }
@@ -280,14 +290,11 @@ size_t ae_memory_bytes(const ae_engine* engine) {
 }
 
 size_t ae_pre_buffer(const ae_engine* engine, void* out, size_t capacity) {
-    if (engine == nullptr) return 0;
-    const audioengine::RingView view = engine->engine.pre_buffer();
-    if (out != nullptr && view.size() <= capacity) {
-        auto* to = static_cast<std::byte*>(out);
-        to = std::copy(view.first.begin(), view.first.end(), to);
-        std::copy(view.second.begin(), view.second.end(), to);
-    }
-    return view.size();
+    return engine == nullptr ? 0 : copy_out(engine->engine.pre_buffer(), out, capacity);
+}
+
+size_t ae_speech(const ae_engine* engine, void* out, size_t capacity) {
+    return engine == nullptr ? 0 : copy_out(engine->engine.speech(), out, capacity);
 }
 
 uint32_t ae_findings(const ae_engine* engine) {

@@ -66,6 +66,9 @@ void AudioEngine::Impl::start() noexcept {
     signature_bytes = 0;
     mono_count = 0;
     segment_padded_ms = 0;
+    speech_from_ms = 0;
+    speech_to_ms = 0;
+    speech_open = false;
     sticky = Finding::none;
     finished = false;
     metrics.memory_bytes = memory_bytes();
@@ -85,6 +88,8 @@ void AudioEngine::Impl::start() noexcept {
 void AudioEngine::Impl::take_over(std::span<const std::byte> ring_bytes, std::uint64_t ring_position) noexcept {
     ring.restart_at(ring_position - std::min<std::uint64_t>(ring_position, ring_bytes.size()));
     ring.write(ring_bytes);
+    speech_from_ms = speech_to_ms;
+    speech_open = is_speech(vad.state());
     describe_detector();
 }
 
@@ -96,6 +101,7 @@ void AudioEngine::Impl::describe_detector() noexcept {
 
 PushResult AudioEngine::Impl::refuse(Status status, std::size_t position) noexcept {
     ++metrics.rejected_chunks;
+    speech_from_ms = speech_to_ms;
     PushResult result;
     result.status = status;
     result.position = position;
@@ -118,6 +124,7 @@ PushResult AudioEngine::Impl::push(std::span<const std::byte> chunk, Use use, bo
         look_for_signature(chunk);
     }
     mono_count = 0;
+    speech_from_ms = speech_to_ms;
     from.cut(chunk, frame_bytes, [&](std::span<const std::byte> frames) { take_frames(frames, use); });
     if (use.convert && from.count > 0) ++metrics.split_frames;
 
@@ -238,6 +245,7 @@ void AudioEngine::Impl::report(PushResult& result, const FastVADDetector::Output
         ++metrics.segments;
         segment_padded_ms = event.padded_ms;
     }
+    extend_speech(heard);
     describe_detector();
 }
 
@@ -251,9 +259,34 @@ void AudioEngine::Impl::set_mode(ProcessingMode mode) noexcept {
 
 RingView AudioEngine::Impl::pre_buffer() const noexcept {
     if (!is_speech(vad.state())) return {};
-    const std::uint64_t first_frame = segment_padded_ms * config.audio.sample_rate / 1000;
-    const auto [first, second] = ring.from(first_frame * frame_bytes);
+    const auto [first, second] = ring.from(byte_at(segment_padded_ms));
     return {first, second};
+}
+
+/// Goes on where the last call ended, or begins where a segment does; what the hangover of the previous one has already
+/// given is not given again.
+void AudioEngine::Impl::extend_speech(const FastVADDetector::Output& heard) noexcept {
+    speech_from_ms = speech_to_ms;
+    bool open = speech_open;
+    for (const VadEvent& event : heard.events) {
+        if (event.type == VadEventType::false_start) continue;
+        const bool starts = event.type == VadEventType::speech_start;
+        if (starts && !open) {
+            if (speech_from_ms == speech_to_ms) speech_from_ms = std::max(speech_to_ms, event.padded_ms);
+        }
+        open = starts;
+        speech_to_ms = std::max(speech_from_ms, event.at_ms);
+    }
+    if (open) speech_to_ms = std::max(speech_from_ms, vad.blocks_decided() * kBlockMs);
+    speech_open = open;
+}
+
+RingView AudioEngine::Impl::speech() const noexcept {
+    const std::uint64_t begin = byte_at(speech_from_ms);
+    const auto [first, second] = ring.from(begin);
+    const auto count = static_cast<std::size_t>(byte_at(speech_to_ms) - begin);
+    const std::size_t in_first = std::min(count, first.size());
+    return {first.first(in_first), second.first(std::min(count - in_first, second.size()))};
 }
 
 AudioEngine::AudioEngine(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -343,6 +376,7 @@ void AudioEngine::reset() noexcept {
 }
 
 RingView AudioEngine::pre_buffer() const noexcept { return impl_->pre_buffer(); }
+RingView AudioEngine::speech() const noexcept { return impl_->speech(); }
 const AudioMetrics& AudioEngine::metrics() const noexcept { return impl_->metrics; }
 
 void AudioEngine::record_processing_ns(std::uint64_t ns) noexcept {

@@ -61,6 +61,9 @@ struct AudioEngine::Impl {
     std::size_t signature_bytes = 0;
     std::size_t mono_count = 0;
     std::uint64_t segment_padded_ms = 0;
+    std::uint64_t speech_from_ms = 0;  // what the last call found to be speech
+    std::uint64_t speech_to_ms = 0;
+    bool speech_open = false;
     Finding sticky = Finding::none;
     bool finished = false;
 
@@ -85,7 +88,12 @@ struct AudioEngine::Impl {
     void enter(VADState state) noexcept;
     void report(PushResult& result, const FastVADDetector::Output& heard) noexcept;
     PushResult refuse(Status status, std::size_t position) noexcept;
+    void extend_speech(const FastVADDetector::Output& heard) noexcept;
+    [[nodiscard]] std::uint64_t byte_at(std::uint64_t ms) const noexcept {
+        return ms * config.audio.sample_rate / 1000 * frame_bytes;
+    }
     [[nodiscard]] RingView pre_buffer() const noexcept;
+    [[nodiscard]] RingView speech() const noexcept;
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 };
 

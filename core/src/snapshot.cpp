@@ -13,7 +13,7 @@ namespace audioengine {
 
 namespace {
 
-constexpr std::uint64_t kMagicAndVersion = 0x00000002'4E534541;  // "AESN", 2
+constexpr std::uint64_t kMagicAndVersion = 0x00000003'4E534541;  // "AESN", 3
 constexpr std::size_t kHeaderBytes = 24;
 
 // Bounds that keep every later sum within 64 bits; no real stream comes near them.
@@ -196,6 +196,7 @@ struct StateAccess {
             archive.array(intake->held.data(), intake->count, 0, impl.frame_bytes - 1);
         archive.array(impl.signature.data(), impl.signature_bytes, 0, kSignatureBytes);
         archive.whole(impl.segment_padded_ms, kMaxCount);
+        archive.whole(impl.speech_to_ms, kMaxCount);
         archive.whole(impl.sticky, (1U << kFindingCount) - 1);
         archive.whole(impl.finished);
     }

@@ -112,12 +112,16 @@ int c_api_snapshot(const void* bytes, size_t length) {
     const size_t pre_buffer = ae_pre_buffer(first, kept, sizeof kept);
     EXPECT(pre_buffer == ae_pre_buffer(second, kept, sizeof kept));
     EXPECT(ae_pre_buffer(second, NULL, 0) == pre_buffer);
+    size_t spoken = 0;
     for (; at + 999 < length; at += 999) {
         const ae_result one = ae_push(first, (const char*)bytes + at, 999);
         const ae_result other = ae_push(second, (const char*)bytes + at, 999);
         EXPECT(one.audio_bytes == other.audio_bytes && one.state == other.state);
+        spoken += ae_speech(first, kept, sizeof kept);
+        EXPECT(ae_speech(second, NULL, 0) == ae_speech(first, kept, sizeof kept));
         EXPECT(one.audio_bytes == 0 || memcmp(one.audio, other.audio, one.audio_bytes) == 0);
     }
+    EXPECT(spoken > 0);
     EXPECT(ae_advance_time(second, 2000).status == AE_OK);
     ae_reset(second);
     EXPECT(ae_push(second, bytes, 640).status == AE_OK);
@@ -168,6 +172,8 @@ int c_api_nulls(struct c_null_row* rows, size_t capacity) {
         {"ae_output_rate_hz", ae_output_rate_hz(NULL), 0},
         {"ae_latency_frames", ae_latency_frames(NULL), 0},
         {"ae_pre_buffer", ae_pre_buffer(NULL, out, sizeof out), 0},
+        {"ae_speech", ae_speech(NULL, out, sizeof out), 0},
+        {"ae_speech without a place", ae_speech(engine, NULL, 100000), 0},
         {"ae_pre_buffer without a place", ae_pre_buffer(engine, NULL, 100000), 0},
         {"ae_findings", ae_findings(NULL), 0},
         {"ae_record_processing_ns", ae_record_processing_ns(NULL, 1), AE_NULL_ARGUMENT},

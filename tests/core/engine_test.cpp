@@ -419,6 +419,91 @@ Bytes joined(const RingView& view) {
     return bytes;
 }
 
+TEST(Engine, SpeechIsEverySegmentFromPaddedToItsEndOnce) {
+    struct Row {
+        const char* name;
+        std::uint32_t rate;
+        AudioFormat format;
+        std::uint32_t channels;
+        std::uint32_t speech_end_ms;
+        std::uint32_t max_speech_ms;
+    };
+    for (const Row& row :
+         {Row{"defaults", 16000, AudioFormat::PCM16, 1, 500, 0},
+          Row{"short pauses", 16000, AudioFormat::PCM16, 1, 200, 0},
+          Row{"telephone", 8000, AudioFormat::G711_ULAW, 1, 200, 0}, Row{"cut", 48000, AudioFormat::PCM16, 2, 200, 300},
+          Row{"odd rate", 11025, AudioFormat::FLOAT32, 1, 300, 0}}) {
+        for (const Cut& way : test::kCuts) {
+            SCOPED_TRACE(std::string(row.name) + " " + way.name());
+            EngineConfig config = at_rate(row.rate);
+            config.audio.format = row.format;
+            config.audio.channels = row.channels;
+            config.vad.speech_end_ms = row.speech_end_ms;
+            config.vad.max_speech_ms = row.max_speech_ms;
+            const std::size_t frame_bytes = bytes_per_frame(config.audio);
+            const auto byte_at = [&](std::uint64_t ms) { return ms * row.rate / 1000 * frame_bytes; };
+            AudioEngine engine = make(config);
+            const Bytes input = speech(config, 6000);
+            Bytes heard;
+            Bytes expected;
+            std::uint64_t expected_to = 0;  // ms
+            const auto take = [&](const PushResult& result) {
+                EXPECT_TRUE(result.ok());
+                for (const VadEvent& event : result.events) {
+                    if (event.type == VadEventType::speech_start) expected_to = std::max(expected_to, event.padded_ms);
+                    if (event.type != VadEventType::speech_end) continue;
+                    const auto from = input.begin() + static_cast<std::ptrdiff_t>(byte_at(expected_to));
+                    const auto to = input.begin() + static_cast<std::ptrdiff_t>(byte_at(event.at_ms));
+                    expected.insert(expected.end(), from, to);
+                    expected_to = event.at_ms;
+                }
+                const Bytes part = joined(engine.speech());
+                heard.insert(heard.end(), part.begin(), part.end());
+            };
+            Cut cut = way;
+            for (std::size_t at = 0; at < input.size();) {
+                const std::size_t length = std::min(cut.next(frame_bytes, input.size() - at), engine.max_chunk_bytes());
+                take(engine.push(std::span(input).subspan(at, length)));
+                at += length;
+            }
+            take(engine.finish());
+            EXPECT_GE(engine.metrics().segments, 2U);
+            EXPECT_EQ(test::hash_of(heard), test::hash_of(expected));
+            EXPECT_EQ(heard.size(), expected.size());
+        }
+    }
+}
+
+TEST(Engine, SpeechIsOnlyWhatTheLastCallDecided) {
+    EngineConfig config = at_rate(16000);
+    AudioEngine engine = make(config);
+    const Bytes input = speech(config, 6000);
+    bool some = false;
+    for (std::size_t at = 0; at < input.size(); at += 640) {
+        (void)engine.push(std::span(input).subspan(at, std::min<std::size_t>(640, input.size() - at)));
+        if (engine.speech().size() == 0) continue;
+        some = true;
+        (void)engine.push(std::vector<std::byte>(engine.max_chunk_bytes() + 1));  // refused
+        EXPECT_EQ(engine.speech().size(), 0U);
+        (void)engine.process_audio({});
+        EXPECT_EQ(engine.speech().size(), 0U);
+        std::vector<std::byte> snapshot(engine.snapshot({}).bytes);
+        ASSERT_TRUE(engine.snapshot(snapshot).ok());
+        AudioEngine other = make(config);
+        ASSERT_EQ(other.restore(snapshot), Status::ok);
+        EXPECT_EQ(other.speech().size(), 0U);
+        const auto next = std::span(input).subspan(at + 640, std::min<std::size_t>(640, input.size() - at - 640));
+        (void)other.push(next);
+        (void)engine.push(next);
+        EXPECT_GT(engine.speech().size(), 0U);
+        EXPECT_EQ(joined(other.speech()), joined(engine.speech()));
+        break;
+    }
+    EXPECT_TRUE(some);
+    engine.reset();
+    EXPECT_EQ(engine.speech().size(), 0U);
+}
+
 TEST(Engine, PreBufferIsTheInputFromPaddedToNow) {
     struct Row {
         std::uint32_t rate;

@@ -153,6 +153,32 @@ test('preBuffer holds the open segment from its padded onset on', async () => {
   assert.fail('no segment');
 });
 
+test('speech is every segment from its padded onset to its end, however the audio is cut', async () => {
+  const bytesOfMs = (ms) => (ms * kSpeechRate * 2) / 1000;
+  for (const length of [2, 320, 640, 4001 * 2, speechBytes.length]) {
+    const engine = await createEngine({ ...kOptions, vad: { speechEndMs: 200 } });
+    const heard = [];
+    const expected = [];
+    let from = 0;
+    const take = ({ events }) => {
+      for (const event of events) {
+        if (event.type === 'speech_start') from = Math.max(from, event.paddedMs);
+        if (event.type !== 'speech_end') continue;
+        expected.push(speechBytes.slice(bytesOfMs(from), bytesOfMs(event.atMs)));
+        from = event.atMs;
+      }
+      heard.push(engine.speech());
+    };
+    for (let at = 0; at < speechBytes.length; at += length) take(engine.push(speechBytes.subarray(at, at + length)));
+    take(engine.finish());
+    assert.ok(expected.length >= 2);
+    assert.equal(fingerprint(Buffer.concat(heard)), fingerprint(Buffer.concat(expected)), `chunks of ${length}`);
+    engine.reset();
+    assert.equal(engine.speech().length, 0);
+    engine.dispose();
+  }
+});
+
 test('validate judges a message of any length and leaves the stream alone', async () => {
   const engine = await createEngine(kOptions);
   const other = await createEngine(kOptions);
@@ -207,6 +233,7 @@ test('dispose may be called again, everything else then says so', async () => {
     validateAudio: () => engine.validateAudio(speechBytes),
     setSpeechProbability: () => engine.setSpeechProbability(1),
     preBuffer: () => engine.preBuffer(),
+    speech: () => engine.speech(),
     findings: () => engine.findings(),
     config: () => engine.config,
   };

@@ -167,6 +167,8 @@ uint32_t ae_latency_frames(const ae_engine* engine); /* of the audio path, at th
 
 /* Copies the pre-buffer (AudioEngine::pre_buffer) and returns its length; copies nothing when that is over capacity. */
 size_t ae_pre_buffer(const ae_engine* engine, void* out, size_t capacity);
+/* The same for AudioEngine::speech: what of the input should go on to a speech service after the last call. */
+size_t ae_speech(const ae_engine* engine, void* out, size_t capacity);
 
 /* Everything remarkable since the beginning of the stream, a bit each; "clipped" for bit 0, "" where there is none. */
 uint32_t ae_findings(const ae_engine* engine);

@@ -126,6 +126,13 @@ public:
     /// `padded_ms` once that has left the ring, which holds pre-buffer, longest start and one chunk.
     [[nodiscard]] RingView pre_buffer() const noexcept;
 
+    /// What of the input should go on to a speech service, as far as the last call decided it: of every segment
+    /// everything from `padded_ms` (it comes when the start is confirmed) to the `at_ms` of its end, in whole frames of
+    /// the input format, nothing twice. Put together it is the same for every way of cutting the input, unless a segment ends
+    /// and the next one begins within one call: then the pause between them is in it. Holds until the next call.
+    /// Forwarding only while the state is SPEECH would cut off the beginning and the end of every phrase.
+    [[nodiscard]] RingView speech() const noexcept;
+
     [[nodiscard]] const AudioMetrics& metrics() const noexcept;
     /// The caller tells how long its last `push` took; see AudioMetrics. With `latency_target_us` this may step the
     /// mode, from the next call on.

@@ -2,7 +2,7 @@
 import { chunkAudio } from './chunks.js';
 import { Core } from './core.js';
 import { Handle } from './handle.js';
-import { bytesOf, flag, inPieces, optionsIn, passingMs } from './input.js';
+import { bytesOf, flag, inPieces, joinBytes, optionsIn, passingMs } from './input.js';
 import { Use, Word } from './layout.js';
 import { Listeners, type VadListener } from './listeners.js';
 import { kEngineShape } from './shapes.js';
@@ -25,6 +25,7 @@ export class AudioEngine extends Handle {
   readonly #listeners = new Listeners();
   #streamBuffer: AudioStreamBuffer | undefined;
   #state: VadState = 'silence';
+  #speech: Uint8Array[] | undefined; // of a call that was longer than the core takes at once: of each piece
 
   constructor(wasm: WasmSource, options: EngineOptions = {}) {
     super(new Core(wasm, kEngineShape, options), 'engine');
@@ -99,7 +100,7 @@ export class AudioEngine extends Handle {
     const status = this.#timed(core, bytes, Use.add_to_stream_buffer);
     if (core.statusName(status) === 'not_ready') return undefined;
     core.check(status);
-    return this.#announce(core.result());
+    return this.#single();
   }
 
   /** From the next call on, mode 'realtime' or 'quality', keeping every state and losing no sample. */
@@ -114,14 +115,14 @@ export class AudioEngine extends Handle {
   finish(): PushResult {
     const { core } = this;
     core.check(core.glue.finish());
-    return this.#announce(core.result());
+    return this.#single();
   }
 
   /** Time passes without audio (mute, lost network): after `maxGapMs` of it an open segment ends with reason `gap`. */
   advanceTime(ms: number): PushResult {
     const { core } = this;
     core.check(core.glue.advanceTime(passingMs(ms)));
-    return this.#announce(core.result());
+    return this.#single();
   }
 
   /** New detector settings from the next block on; those not given stay. State, noise floor and audio are kept. */
@@ -144,6 +145,20 @@ export class AudioEngine extends Handle {
   }
 
   /**
+   * What of the input should go on to a speech service, as far as the last call decided it: of every segment everything from
+   * `paddedMs` to the `atMs` of its end, in the input format, nothing twice; mostly empty in silence. A copy.
+   * Forwarding only while the state is 'speech' would cut off the beginning and the end of every phrase.
+   */
+  speech(): Uint8Array<ArrayBuffer> {
+    return this.#speech ? joinBytes(this.#speech) : this.#speechOfPiece();
+  }
+
+  #speechOfPiece(): Uint8Array<ArrayBuffer> {
+    this.core.glue.speech();
+    return this.core.ring();
+  }
+
+  /**
    * The state of the stream, a few kilobytes, the same bytes in every build: another engine of the same options goes on from it
    * with the same bits, here or in the native core. Not in it: processing times, the stream buffer.
    */
@@ -160,6 +175,7 @@ export class AudioEngine extends Handle {
   restore(snapshot: AudioData): void {
     const { core } = this;
     core.check(core.glue.restore(core.put(bytesOf(snapshot, 'a snapshot'))));
+    this.#speech = undefined;
     this.#state = core.states[core.stateIndex] as VadState;
   }
 
@@ -193,6 +209,7 @@ export class AudioEngine extends Handle {
   /** As newly created, counters included. Listeners and the stream buffer stay. */
   reset(): void {
     this.core.glue.reset(0);
+    this.#speech = undefined;
     this.#state = 'silence';
   }
 
@@ -212,11 +229,16 @@ export class AudioEngine extends Handle {
 
   #stream(data: AudioData, use: number): PushResult {
     const { core } = this;
+    const bytes = bytesOf(data, this.#format);
+    const limit = core.word(Word.MaxChunkBytes);
+    const speech: Uint8Array[] | undefined = bytes.length > limit ? [] : undefined;
     const take = (piece: Uint8Array): PushResult => {
       core.check(this.#timed(core, piece, use));
+      speech?.push(this.#speechOfPiece());
       return core.result();
     };
-    return this.#announce(inPieces(bytesOf(data, this.#format), core.word(Word.MaxChunkBytes), take));
+    this.#speech = speech;
+    return this.#announce(inPieces(bytes, limit, take));
   }
 
   #timed(core: Core, bytes: Uint8Array, use: number): number {
@@ -224,6 +246,11 @@ export class AudioEngine extends Handle {
     const status = core.glue.push(core.put(bytes), use);
     if (clock !== undefined && start !== undefined && status === 0) core.recordElapsedNs((clock.now() - start) * 1e6);
     return status;
+  }
+
+  #single(): PushResult {
+    this.#speech = undefined;
+    return this.#announce(this.core.result());
   }
 
   #announce(result: PushResult): PushResult {

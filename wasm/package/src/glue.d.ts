@@ -21,6 +21,7 @@ export interface Glue {
   snapshot(withPreBuffer: number): number;
   restore(bytes: number): number;
   preBuffer(): void;
+  speech(): void;
   findings(): void;
   metricsJson(): string;
 

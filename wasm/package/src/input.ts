@@ -57,19 +57,24 @@ export function passingMs(ms: number): number {
   return Math.min(Math.floor(ms), 4294967295);
 }
 
+/** One after the other, in a new array. */
+export function joinBytes(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** Several results in order as one. */
 export function joinResults(results: PushResult[]): PushResult {
   const last = results[results.length - 1] as PushResult;
   if (results.length === 1) return last;
-  const audio = new Uint8Array(results.reduce((bytes, result) => bytes + result.audio.length, 0));
-  let at = 0;
-  for (const result of results) {
-    audio.set(result.audio, at);
-    at += result.audio.length;
-  }
   return {
     state: last.state,
-    audio,
+    audio: joinBytes(results.map((result) => result.audio)),
     events: results.flatMap((result) => result.events),
     blocks: results.flatMap((result) => result.blocks),
     firstBlock: (results[0] as PushResult).firstBlock,
