@@ -70,6 +70,7 @@ void AudioEngine::Impl::start() noexcept {
     speech_to_ms = 0;
     speech_open = false;
     sticky = Finding::none;
+    forensics.reset();
     finished = false;
     metrics.memory_bytes = memory_bytes();
     if (buffer) metrics.stream_buffer = buffer->stats();
@@ -169,6 +170,7 @@ std::span<const std::byte> AudioEngine::Impl::convert(bool condition) noexcept {
 PushResult AudioEngine::Impl::finish() noexcept {
     if (const Status status = admit(0); status != Status::ok) return refuse(status, 0);
     finished = true;
+    forensics.finish();
     if (intake.count > 0 || vad_intake.count > 0) sticky = sticky | Finding::trailing_bytes;
     PushResult result;
     report(result, vad.finish());
@@ -207,6 +209,7 @@ void AudioEngine::Impl::take_frames(std::span<const std::byte> frames, Use use) 
         if (use.convert) {
             metrics.non_finite_samples += not_finite;
             metrics.level.add(samples, near_clip);
+            forensics.add(piece, samples);
         }
         if (channels > 1) downmix(samples, channels, {mixed, count});
         mono_count += count;
@@ -387,9 +390,12 @@ void AudioEngine::record_processing_ns(std::uint64_t ns) noexcept {
 void AudioEngine::record_buffer_pool(const BufferPoolStats& stats) noexcept { impl_->metrics.buffer_pool = stats; }
 
 Finding AudioEngine::findings() const noexcept {
-    const Finding found = impl_->sticky | impl_->metrics.level.findings(impl_->config.audio.min_amplitude);
+    const Finding found =
+        impl_->sticky | impl_->forensics.findings() | impl_->metrics.level.findings(impl_->config.audio.min_amplitude);
     return impl_->metrics.non_finite_samples > 0 ? found | Finding::non_finite : found;
 }
+
+std::uint64_t AudioEngine::finding_position(Finding any) const noexcept { return impl_->forensics.position(any); }
 
 const EngineConfig& AudioEngine::config() const noexcept { return impl_->config; }
 std::uint32_t AudioEngine::output_rate_hz() const noexcept { return impl_->resampler.to_rate_hz(); }

@@ -10,6 +10,7 @@
 
 #include "audioengine/conditioner.h"
 #include "audioengine/engine.h"
+#include "audioengine/forensics.h"
 #include "byte_ring.h"
 #include "frame_carry.h"
 #include "mode_stepper.h"
@@ -25,7 +26,7 @@ inline constexpr std::size_t kSignatureBytes = 4;
 
 struct AudioEngine::Impl {
     Impl(const EngineConfig& wanted, FastVADDetector detector, Conditioner process, Resampler output) noexcept
-        : config(wanted), vad(std::move(detector)), conditioner(std::move(process)), resampler(std::move(output)) {}
+        : config(wanted), vad(std::move(detector)), conditioner(std::move(process)), resampler(std::move(output)), forensics(wanted.audio) {}
 
     /// What a call does with its audio. `push` does both.
     struct Use {
@@ -39,6 +40,7 @@ struct AudioEngine::Impl {
     Resampler resampler;
     AudioMetrics metrics;
     ModeStepper stepper;
+    Forensics forensics;
     std::optional<AudioStreamBuffer> buffer;
 
     std::size_t frame_bytes = 0;

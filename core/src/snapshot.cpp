@@ -185,6 +185,66 @@ struct StateAccess {
         level(archive, metrics.level);
     }
 
+    template <class Archive, class Windows>
+    static void windows(Archive& archive, Windows& windows) noexcept {
+        archive.whole(windows.at, windows.length - 1);
+        archive.whole(windows.skip, Forensics::kTrustedStride);
+        archive.whole(windows.trusted, Forensics::kTrustedWindows);
+    }
+
+    /// A whole array. The count only satisfies the archive.
+    template <class Archive, class Array>
+    static void all(Archive& archive, Array& array) noexcept {
+        std::size_t count = array.size();
+        archive.array(array.data(), count, array.size(), array.size());
+    }
+
+    template <class Archive, class Repetition>
+    static void repetition(Archive& archive, Repetition& repetition) noexcept {
+        archive.whole(repetition.lag, UINT16_MAX);
+        archive.whole(repetition.hits, kMaxCounterMs);
+        archive.whole(repetition.misses, kMaxCounterMs);
+        archive.whole(repetition.missed, kMaxCount);
+        archive.whole(repetition.first, kMaxCount);
+        archive.whole(repetition.last, kMaxCount);
+    }
+
+    template <class Archive, class Silence>
+    static void silence(Archive& archive, Silence& silence, std::uint32_t block) noexcept {
+        archive.whole(silence.block_at, block - 1);
+        for (auto* loudest : {&silence.now, &silence.before}) {
+            archive.whole(loudest->peak);
+            archive.whole(loudest->bits);
+        }
+        archive.whole(silence.zero_blocks, kMaxCount);
+        archive.whole(silence.blocks, kMaxCount);
+        archive.whole(silence.first, kMaxCount);
+    }
+
+    template <class Archive, class Object>
+    static void forensics(Archive& archive, Object& object) noexcept {
+        archive.whole(object.found_, (1U << kFindingCount) - 1);
+        all(archive, object.scores_);
+        all(archive, object.positions_);
+        archive.number(object.law_score_, kMaxCounterMs);
+        archive.whole(object.last_edge_, Forensics::kProbe);
+        archive.whole(object.is_doubtful_);
+        archive.whole(object.bytes_, kMaxCount);
+        archive.whole(object.frames_, kMaxCount);
+        for (auto* each : {&object.byte_windows_, &object.sample_windows_}) windows(archive, *each);
+        all(archive, object.byte_probe_);
+        all(archive, object.sample_probe_);
+        all(archive, object.tail_);
+        all(archive, object.anchors_);
+        repetition(archive, object.repetition_);
+        silence(archive, object.silence_, object.silence_block());
+        all(archive, object.mp3_.header);
+        archive.whole(object.mp3_.have, object.mp3_.header.size() - 1);
+        archive.whole(object.mp3_.frames, kMaxCounterMs);
+        archive.whole(object.mp3_.at, kMaxCount);
+        archive.whole(object.mp3_.possible);
+    }
+
     /// Everything but the pre-buffer and the settings.
     template <class Archive, class Impl>
     static void engine(Archive& archive, Impl& impl) noexcept {
@@ -198,6 +258,7 @@ struct StateAccess {
         archive.whole(impl.segment_padded_ms, kMaxCount);
         archive.whole(impl.speech_to_ms, kMaxCount);
         archive.whole(impl.sticky, (1U << kFindingCount) - 1);
+        forensics(archive, impl.forensics);
         archive.whole(impl.finished);
     }
 };

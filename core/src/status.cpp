@@ -19,7 +19,7 @@ constexpr Text kTexts[] = {
     {"output_too_small", "The output buffer must hold everything the call produces."},
     {"stream_finished", "After finish a stream takes no more audio until reset."},
     {"truncated_frame", "The audio must end with a whole frame."},
-    {"unsupported_format", "The bytes must be raw audio, not a file (RIFF, FLAC, Ogg, MP3, WebM)."},
+    {"unsupported_format", "The bytes must be raw audio in the configured format: no file, no text, no other coding."},
     {"no_stream_buffer", "The engine must have been created with a stream buffer."},
     {"bad_snapshot", "A snapshot must be complete and unchanged."},
     {"foreign_snapshot", "A snapshot must come from the same snapshot version and the same engine configuration."},

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "audioengine/forensics.h"
 #include "audioengine/pcm.h"
 #include "det_math.h"
 #include "level.h"
@@ -12,8 +13,10 @@ namespace audioengine {
 
 namespace {
 
-constexpr const char* kFindingNames[kFindingCount] = {"clipped",   "near_clipping", "dc_offset", "digital_silence",
-                                                      "low_level", "non_finite",    "container", "trailing_bytes"};
+constexpr const char* kFindingNames[kFindingCount] = {
+    "clipped",    "near_clipping",  "dc_offset",      "digital_silence", "low_level",   "non_finite",
+    "container",  "trailing_bytes", "text",           "byte_swapped",    "looks_pcm16", "looks_ulaw",
+    "looks_alaw", "looks_float32",  "stereo_as_mono", "low_rate",        "zero_run",    "repeated"};
 
 constexpr std::size_t kScanSamples = 256;
 constexpr std::uint32_t kClippedRun = 3;
@@ -122,22 +125,30 @@ ValidationResult validate(const AudioConfig& config, std::span<const std::byte> 
     const std::size_t width = bytes_per_sample(config.format);
     const std::size_t frame_bytes = bytes_per_frame(config);
     LevelScan scan;
+    Forensics forensics(config);
     std::array<std::int16_t, kScanSamples> decoded{};
     std::size_t not_finite = 0;
     const auto whole = bytes.first(bytes.size() / frame_bytes * frame_bytes);
-    const std::size_t piece_bytes = kScanSamples * width;
+    const std::size_t piece_bytes = kScanSamples / config.channels * frame_bytes;
     for (std::size_t at = 0; at < whole.size(); at += piece_bytes) {
         const auto piece = whole.subspan(at, std::min(piece_bytes, whole.size() - at));
-        not_finite += decode_samples(config.format, piece, decoded);
-        scan.add(std::span(decoded).first(piece.size() / width), level::near_clip_level(config));
+        const auto samples = std::span(decoded).first(piece.size() / width);
+        not_finite += decode_samples(config.format, piece, samples);
+        scan.add(samples, level::near_clip_level(config));
+        forensics.add(piece, samples);
     }
+    forensics.finish();
     result.metadata = describe(config, scan);
-    result.findings = scan.findings(config.min_amplitude);
+    result.findings = scan.findings(config.min_amplitude) | forensics.findings();
     if (not_finite > 0) result.findings = result.findings | Finding::non_finite;
     if (whole.size() < bytes.size()) {
         result.findings = result.findings | Finding::trailing_bytes;
         result.status = Status::truncated_frame;
         result.position = whole.size();
+    }
+    if (has(result.findings, kWrongFormat)) {
+        result.status = Status::unsupported_format;
+        result.position = static_cast<std::size_t>(forensics.position(kWrongFormat));
     }
     if (is_container(bytes)) {
         result.findings = result.findings | Finding::container;

@@ -38,6 +38,16 @@ constexpr std::array<const char*, kFindingCount> kFindingTexts{
     "NaN or infinity among the samples",
     "the bytes begin like a sound file, not like raw audio",
     "the bytes end inside a frame",
+    "printable characters only: base64 or other text; decode it first",
+    "the two bytes of each sample are swapped, or the stream is off by one byte",
+    "these are 16-bit samples: --raw pcm16",
+    "this is G.711 mu-law: --raw ulaw",
+    "this is G.711 A-law: --raw alaw",
+    "these are float samples: --raw float32",
+    "every second sample belongs to another channel (--channels 2), or comes twice",
+    "made from audio of half the rate or less: nothing is in the upper half of the band",
+    "6 ms or more of exact zeros in the middle of sound: lost packets",
+    "a stretch of 5 to 200 ms comes twice in a row, bit for bit: a chunk was sent twice",
 };
 
 struct Report {
@@ -247,8 +257,9 @@ void run_analyze(const AnalyzeOptions& options) {
     report.seconds = static_cast<double>(metrics.input_frames) / report.config.audio.sample_rate;
     report.damage = source.damage();
     report.findings = engine.findings();
-    if (has(report.findings, Finding::container)) {
+    if (has(report.findings, kWrongFormat)) {
         report.status = Status::unsupported_format;
+        if (!has(report.findings, Finding::container)) report.position = engine.finding_position(kWrongFormat);
     } else if (has(report.findings, Finding::trailing_bytes)) {
         report.status = Status::truncated_frame;
         report.position = metrics.input_frames * source.frame_bytes();
@@ -266,7 +277,8 @@ void run_analyze(const AnalyzeOptions& options) {
     if (!options.plot.empty()) write_plot(options, report, timeline);
     report_damage(source, options.input);
     if (report.status == Status::unsupported_format) {
-        throw BadInput(source.name() + ": byte 0: " + status_message(report.status));
+        throw BadInput(source.name() + ": byte " + std::to_string(report.position) + ": " +
+                       status_message(report.status));
     }
 }
 

@@ -255,7 +255,9 @@ TEST(LevelScan, EqualsAPlainCount) {
 
 TEST(Validate, FindingNames) {
     EXPECT_STREQ(finding_name(0), "clipped");
-    EXPECT_STREQ(finding_name(kFindingCount - 1), "trailing_bytes");
+    EXPECT_STREQ(finding_name(7), "trailing_bytes");
+    EXPECT_STREQ(finding_name(8), "text");
+    EXPECT_STREQ(finding_name(kFindingCount - 1), "repeated");
     EXPECT_STREQ(finding_name(kFindingCount), "");
 }
 

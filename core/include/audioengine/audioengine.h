@@ -7,6 +7,7 @@
 #include "audioengine/config.h"
 #include "audioengine/engine.h"
 #include "audioengine/factories.h"
+#include "audioengine/forensics.h"
 #include "audioengine/g711.h"
 #include "audioengine/metrics.h"
 #include "audioengine/pcm.h"

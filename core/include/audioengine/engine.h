@@ -141,6 +141,9 @@ public:
     void record_buffer_pool(const BufferPoolStats& stats) noexcept;
     /// Everything remarkable since the beginning of the stream.
     [[nodiscard]] Finding findings() const noexcept;
+    /// The byte of the stream at which the earliest of a set of findings was first seen. Only forensics (`text` and later)
+    /// keeps positions; 0 for all others.
+    [[nodiscard]] std::uint64_t finding_position(Finding any) const noexcept;
 
     [[nodiscard]] const EngineConfig& config() const noexcept;
     [[nodiscard]] std::uint32_t output_rate_hz() const noexcept;

@@ -17,7 +17,7 @@ enum class Status : std::uint8_t {
     output_too_small,    ///< The caller's buffer must hold everything the call produces.
     stream_finished,     ///< After `finish()` a stream takes no more audio until `reset()`.
     truncated_frame,     ///< A complete message must end with a whole frame (streams carry the rest instead).
-    unsupported_format,  ///< The bytes must be raw audio, not a container or a compressed codec.
+    unsupported_format,  ///< The bytes must be raw audio in the configured format: no file, no text, no other coding.
     no_stream_buffer,    ///< The engine must have been created with a stream buffer.
     bad_snapshot,        ///< A snapshot must be complete and unchanged.
     foreign_snapshot,  ///< A snapshot must come from this version's format and from an engine with the same configuration.

@@ -21,8 +21,22 @@ enum class Finding : std::uint32_t {
     digital_silence = 1U << 3U,  ///< Every sample is exactly zero.
     low_level = 1U << 4U,        ///< RMS under `min_amplitude`, but not digital silence.
     non_finite = 1U << 5U,       ///< NaN or infinity among float32 samples.
-    container = 1U << 6U,        ///< Starts with the signature of a file; see `is_container`.
+    container = 1U << 6U,        ///< Starts with the signature of a file (`is_container`), or with MP3 frames.
     trailing_bytes = 1U << 7U,   ///< Does not end with a whole frame.
+
+    // Forensics (forensics.h). First what makes the bytes unusable: they are not in the configured format.
+    text = 1U << 8U,            ///< Printable characters only, as base64, hex or JSON; 256 bytes in a stream.
+    byte_swapped = 1U << 9U,    ///< The bytes of each sample are in the wrong order, or the stream is off by one byte.
+    looks_pcm16 = 1U << 10U,    ///< 16-bit linear samples instead of the configured G.711 or float32.
+    looks_ulaw = 1U << 11U,     ///< G.711 mu-law instead of the configured format.
+    looks_alaw = 1U << 12U,     ///< G.711 A-law instead of the configured format.
+    looks_float32 = 1U << 13U,  ///< Float samples instead of the configured format.
+    // Then what the samples tell, in the right format.
+    stereo_as_mono = 1U << 14U,  ///< Every second sample belongs to another channel; also where each comes twice.
+    low_rate = 1U << 15U,  ///< Made from material of at most half the rate: nothing above a sharp edge, or every sample
+                           ///< held, or drawn in straight lines between (at a ratio of 2 to 6).
+    zero_run = 1U << 16U,  ///< 6 ms or more of exact zeros cut into audible material (at 4 to 6 ms: maybe).
+    repeated = 1U << 17U,  ///< A stretch of 5 to 200 ms of audible material comes again, bit for bit, at once.
 };
 
 [[nodiscard]] constexpr Finding operator|(Finding a, Finding b) noexcept {
@@ -31,7 +45,10 @@ enum class Finding : std::uint32_t {
 [[nodiscard]] constexpr bool has(Finding set, Finding one) noexcept {
     return (static_cast<std::uint32_t>(set) & static_cast<std::uint32_t>(one)) != 0;
 }
-inline constexpr std::uint32_t kFindingCount = 8;
+inline constexpr std::uint32_t kFindingCount = 18;
+
+/// The findings that say that the bytes are not in the configured format: `unsupported_format` for a message.
+inline constexpr Finding kWrongFormat = static_cast<Finding>(0x3F00U | static_cast<std::uint32_t>(Finding::container));
 
 /// The name of finding number `index` ("clipped"), 0 to kFindingCount - 1; "" beyond.
 const char* finding_name(std::uint32_t index) noexcept;
@@ -87,7 +104,8 @@ struct [[nodiscard]] ValidationResult {
     [[nodiscard]] bool ok() const noexcept { return status == Status::ok; }
 };
 
-/// Judges a complete message: non-empty, whole frames, no file signature. No allocation, any length.
+/// Judges a complete message: non-empty, whole frames, no file, and in the configured format as far as forensics can tell
+/// (`unsupported_format` with the position of the first window that is not). No allocation, any length.
 ValidationResult validate(const AudioConfig& config, std::span<const std::byte> bytes) noexcept;
 
 /// The metadata of a scan.

@@ -244,7 +244,19 @@ export type Finding =
   | 'low_level'
   | 'non_finite'
   | 'container'
-  | 'trailing_bytes';
+  | 'trailing_bytes'
+  // Forensics: not in the configured format, which `validateAudio` refuses ...
+  | 'text'
+  | 'byte_swapped'
+  | 'looks_pcm16'
+  | 'looks_ulaw'
+  | 'looks_alaw'
+  | 'looks_float32'
+  // ... and what the samples tell.
+  | 'stereo_as_mono'
+  | 'low_rate'
+  | 'zero_run'
+  | 'repeated';
 
 /** What `validateAudio` and `validateFormat` answer. Quality never makes it fail: findings are for people. */
 export interface ValidationResult {
