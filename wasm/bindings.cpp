@@ -41,6 +41,7 @@ EMSCRIPTEN_BINDINGS(audioengine) {
     bind("preBuffer", [] { facade.pre_buffer(); });
     bind("speech", [] { facade.speech(); });
     bind("findings", [] { facade.findings(); });
+    bind("findingPosition", [](Number set) { return facade.finding_position(set); });
     bind("metricsJson", [] { return facade.metrics_json(); });
 
     bind("hear", [](Number bytes) { return number(facade.hear(bytes)); });

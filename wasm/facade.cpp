@@ -280,6 +280,10 @@ void Facade::speech() noexcept { show(engine_->speech()); }
 
 void Facade::findings() noexcept { words_[kFindings] = static_cast<double>(engine_->findings()); }
 
+double Facade::finding_position(std::uint32_t set) const noexcept {
+    return static_cast<double>(engine_->finding_position(static_cast<Finding>(set)));
+}
+
 std::string Facade::metrics_json() noexcept {
     record_elapsed();
     std::string json(kMetricsJsonBytes, '\0');

@@ -114,6 +114,7 @@ public:
     void pre_buffer() noexcept;
     void speech() noexcept;
     void findings() noexcept;
+    [[nodiscard]] double finding_position(std::uint32_t set) const noexcept;
     [[nodiscard]] std::string metrics_json() noexcept;
 
     // Detector

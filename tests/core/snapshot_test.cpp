@@ -160,6 +160,32 @@ TEST(Snapshot, LiveSettingsComeAlong) {
     EXPECT_FALSE(to.config().vad.adaptive);
 }
 
+TEST(Snapshot, AChangedModeComesAlong) {
+    EngineConfig config;
+    config.audio.sample_rate = 16000;
+    config.output.sample_rate = 24000;
+    AudioEngine from = AudioEngine::create(config).value();
+    AudioEngine to = AudioEngine::create(config).value();
+    const Bytes input = test::to_bytes(test::woman(), AudioFormat::PCM16);
+    const auto chunk = std::span(input).first(6400);
+    for (const bool for_quality : {true, false}) {
+        if (for_quality) {
+            from.optimize_for_quality();
+        } else {
+            from.optimize_for_latency();
+        }
+        (void)from.push(chunk);
+        ASSERT_EQ(to.restore(snapshot_of(from)), Status::ok);
+        EXPECT_EQ(to.config().mode, from.config().mode);
+        for (int i = 0; i < 5; ++i) {
+            const auto next = std::span(input).subspan(6400 * (static_cast<std::size_t>(i) + 1), 6400);
+            const auto expected = from.push(next).audio;
+            const auto got = to.push(next).audio;
+            EXPECT_TRUE(std::equal(got.begin(), got.end(), expected.begin(), expected.end())) << i;
+        }
+    }
+}
+
 TEST(Snapshot, AnotherConfigurationOrVersionIsForeign) {
     const AudioEngine from = engine(kRows[0].config);
     for (const Row& row : kRows) {

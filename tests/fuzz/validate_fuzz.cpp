@@ -2,6 +2,7 @@
 // it was found; the same answer every time; a scan in pieces is the scan of the whole; shares and levels within their ranges.
 #include <utility>
 
+#include "audioengine/forensics.h"
 #include "audioengine/pcm.h"
 #include "audioengine/validate.h"
 #include "fuzz.h"
@@ -33,6 +34,29 @@ void demand_ranges(const AudioMetadata& data) {
     demand(data.frames == 0 || data.clipped_ppm + data.zero_ppm <= 1000000, "no sample is clipped and zero");
 }
 
+void try_forensics(const AudioConfig& audio, View bytes, std::span<const std::int16_t> samples, std::uint32_t seed) {
+    const std::size_t frame_bytes = bytes_per_frame(audio);
+    const std::size_t frames = bytes.size() / frame_bytes;
+    Forensics whole(audio);
+    whole.add(bytes.first(frames * frame_bytes), samples.first(frames * audio.channels));
+    Forensics pieces(audio);
+    std::size_t at = 0;
+    while (at < frames) {
+        seed = seed * 1664525U + 1013904223U;
+        const std::size_t count = std::min<std::size_t>(frames - at, (seed >> 8U) % 700);
+        pieces.add(bytes.subspan(at * frame_bytes, count * frame_bytes),
+                   samples.subspan(at * audio.channels, count * audio.channels));
+        at += count;
+    }
+    whole.finish();
+    pieces.finish();
+    demand(pieces.findings() == whole.findings(), "findings do not depend on the cut");
+    for (std::uint32_t bit = 0; bit < kFindingCount; ++bit) {
+        const auto one = static_cast<Finding>(1U << bit);
+        demand(pieces.position(one) == whole.position(one) && whole.position(one) <= bytes.size(), "nor their places");
+    }
+}
+
 void try_scan(const AudioConfig& audio, View bytes, std::uint32_t seed, int near_clip_level) {
     const std::size_t width = bytes_per_sample(audio.format);
     if (width == 0) return;
@@ -50,6 +74,7 @@ void try_scan(const AudioConfig& audio, View bytes, std::uint32_t seed, int near
     demand(reference::numbers_of(pieces) == numbers, "a scan in pieces is the scan of the whole");
     demand(reference::numbers_of(reference::scan(samples, near_clip_level)) == numbers, "the numbers of the slow scan");
     demand_ranges(describe(audio, whole));
+    if (check(audio)) try_forensics(audio, bytes, samples, seed);
     demand(static_cast<std::uint32_t>(whole.findings(audio.min_amplitude)) < 1U << kFindingCount, "known findings");
 }
 

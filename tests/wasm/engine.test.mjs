@@ -179,6 +179,18 @@ test('speech is every segment from its padded onset to its end, however the audi
   }
 });
 
+test('a wrong format is found on the running stream, with the byte where it began', async () => {
+  const engine = await createEngine(kOptions);
+  engine.push(speechBytes.subarray(0, 64000));
+  assert.equal(engine.findingPosition('text'), 0);
+  engine.push(Buffer.from(Buffer.from(speechBytes.subarray(64000, 96000)).toString('base64').slice(0, 32000)));
+  assert.ok(engine.findings().includes('text'), String(engine.findings()));
+  const at = engine.findingPosition('text');
+  assert.ok(at >= 64000 && at < 64000 + 200 * 2 * (kSpeechRate / 1000), String(at));
+  assert.throws(() => engine.findingPosition('opus'), { code: 'bad_option', field: 'finding' });
+  engine.dispose();
+});
+
 test('validate judges a message of any length and leaves the stream alone', async () => {
   const engine = await createEngine(kOptions);
   const other = await createEngine(kOptions);
@@ -235,6 +247,7 @@ test('dispose may be called again, everything else then says so', async () => {
     preBuffer: () => engine.preBuffer(),
     speech: () => engine.speech(),
     findings: () => engine.findings(),
+    findingPosition: () => engine.findingPosition('text'),
     config: () => engine.config,
   };
   for (const [name, call] of Object.entries(calls)) assert.throws(call, { code: 'disposed' }, name);

@@ -56,7 +56,7 @@ export async function separateCalls(data: AudioData): Promise<PerformanceReport>
   engine.setSpeechProbability(0.5);
   const snapshotOptions: SnapshotOptions = { preBuffer: false };
   engine.restore(engine.snapshot(snapshotOptions));
-  console.log(engine.preBuffer(), engine.speech(), engine.prepareForPlayback(data), engine.advanceTime(20), engine.findings(), engine.memoryBytes, engine.latencyFrames);
+  console.log(engine.preBuffer(), engine.speech(), engine.prepareForPlayback(data), engine.advanceTime(20), engine.findings(), engine.findingPosition('text'), engine.memoryBytes, engine.latencyFrames);
   return engine.getPerformanceReport();
 }
 

@@ -289,6 +289,13 @@ export class Core {
     return this.word(Word.Record + this.names(list).indexOf(name));
   }
 
+  /** Its number as a bit. */
+  findingBit(finding: Finding): number {
+    const index = this.#tables.findings.indexOf(finding);
+    if (index < 0) throw new AudioEngineError('bad_option', `there is no finding ${String(finding)}`, 'finding');
+    return 1 << index;
+  }
+
   findings(): Finding[] {
     const set = this.word(Word.Findings);
     return this.#tables.findings.filter((_, bit) => ((set >>> bit) & 1) === 1);

@@ -195,6 +195,15 @@ export class AudioEngine extends Handle {
     return this.core.findings();
   }
 
+  /**
+   * The byte of the stream at which a finding was first seen. Kept for those that are told from many bytes ('text' and after it in
+   * the type `Finding`); 0 for all others, and when it was not found.
+   */
+  findingPosition(finding: Finding): number {
+    const bit = this.core.findingBit(finding);
+    return this.core.glue.findingPosition(bit);
+  }
+
   /** Counters of the stream. Times are those of `push`, where the host has a clock. */
   metrics(): Metrics {
     return JSON.parse(this.core.glue.metricsJson()) as Metrics;

@@ -23,6 +23,7 @@ export interface Glue {
   preBuffer(): void;
   speech(): void;
   findings(): void;
+  findingPosition(set: number): number;
   metricsJson(): string;
 
   hear(bytes: number): number;
