@@ -87,6 +87,7 @@ TEST(Engine, DefaultsTakeTwentyFourKilohertzPcm16) {
     EXPECT_EQ(engine.max_chunk_bytes(), 9600U);  // 200 ms
     EXPECT_EQ(engine.metrics().chunk_duration_ms, 20U);
     EXPECT_EQ(engine.metrics().memory_bytes, engine.memory_bytes());
+    EXPECT_LE(engine.memory_bytes(), 65536U);
 }
 
 // ---- The cut law
