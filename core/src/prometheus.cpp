@@ -58,7 +58,8 @@ void add_counters(MetricsTotals& to, const AudioMetrics& from) noexcept {
 constexpr std::string_view kOwnLabels[] = {"code", "direction", "format", "le", "reason", "stage", "to", "version"};
 
 bool is_label_name(std::string_view name) noexcept {
-    if (name.empty() || name.starts_with("__")) return false;
+    if (name.empty()) return false;
+    if (name.size() > 1 && name[0] == '_' && name[1] == '_') return false;  // starts_with may throw in libc++ 13
     for (std::size_t i = 0; i < name.size(); ++i) {
         const char c = name[i];
         const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
