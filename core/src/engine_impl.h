@@ -26,7 +26,11 @@ inline constexpr std::size_t kSignatureBytes = 4;
 
 struct AudioEngine::Impl {
     Impl(const EngineConfig& wanted, FastVADDetector detector, Conditioner process, Resampler output) noexcept
-        : config(wanted), vad(std::move(detector)), conditioner(std::move(process)), resampler(std::move(output)), forensics(wanted.audio) {}
+        : config(wanted),
+          vad(std::move(detector)),
+          conditioner(std::move(process)),
+          resampler(std::move(output)),
+          forensics(wanted.audio) {}
 
     /// What a call does with its audio. `push` does both.
     struct Use {
