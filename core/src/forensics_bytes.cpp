@@ -177,7 +177,7 @@ struct Floats {
 };
 
 /// Even and odd bytes alike, and not spread evenly: each is a sample of its own.
-bool is_g711(const Linear& linear) noexcept {
+bool has_two_alike(const Linear& linear) noexcept {
     constexpr std::int32_t kFew = kPairs / 4;
     constexpr std::int32_t kSame = 152;  // 1.2 bits
     return linear.variety >= 10 && linear.full_scale <= kFew && linear.zeros <= kFew &&
@@ -192,7 +192,7 @@ constexpr std::int32_t kSwappedGap = 127;  // 1 bit
 
 bool Forensics::ByteJudge::judge(Forensics& forensics, Probe bytes, std::uint64_t position) noexcept {
     const AudioFormat format = forensics.format_;
-    const bool byte_is_sample = format == AudioFormat::G711_ULAW || format == AudioFormat::G711_ALAW;
+    const bool byte_is_sample = is_g711(format);
     if (is_text(bytes, 12, byte_is_sample)) {
         forensics.weigh(Finding::text, 1, byte_is_sample ? kEnoughText : 1, position);
         return false;
@@ -212,7 +212,7 @@ bool Forensics::ByteJudge::judge(Forensics& forensics, Probe bytes, std::uint64_
     }
     if (!as_float && !as_swapped) {
         const bool halves_differ = distance(linear.low, linear.high) >= 29;
-        as_g711 = !byte_is_sample && is_g711(linear);
+        as_g711 = !byte_is_sample && has_two_alike(linear);
         as_swapped = !as_g711 && linear.variety >= 10 && linear.low_changes >= 2 && linear.gap >= kSwappedGap &&
                      (!byte_is_sample || halves_differ);
         as_linear = format != AudioFormat::PCM16 && !as_g711 && linear.variety >= 10 && halves_differ &&

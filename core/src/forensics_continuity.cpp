@@ -76,7 +76,7 @@ void Forensics::end_block() noexcept {
 bool Forensics::is_edge(Loudest loudest) const noexcept {
     constexpr std::uint32_t kLeastSteps = 16;
     const std::uint32_t step = loudest.bits & (~std::uint32_t{loudest.bits} + 1U);
-    const bool is_coarse = format_ == AudioFormat::G711_ULAW || format_ == AudioFormat::G711_ALAW;
+    const bool is_coarse = is_g711(format_);
     return loudest.peak >= std::max(is_coarse ? kLeastEdgeCoarse : kLeastEdge, kLeastSteps * step);
 }
 
@@ -145,7 +145,7 @@ void Forensics::take_anchor(const std::int16_t* end, std::uint64_t frame) noexce
 
 void Forensics::end_repetition() noexcept {
     const Repetition& now = repetition_;
-    const bool is_coarse = format_ == AudioFormat::G711_ULAW || format_ == AudioFormat::G711_ALAW;
+    const bool is_coarse = is_g711(format_);
     const bool is_long = now.lag * 20ULL > rate_hz_;  // 50 ms: most anchors have left the table since
     const bool is_dense = is_long ? now.hits >= kLeastHitsLong : now.hits * 5ULL >= (now.hits + now.missed) * 2ULL;
     const std::uint64_t span = now.last - now.first + kTail;

@@ -84,7 +84,7 @@ AudioSource::~AudioSource() {
 
 void AudioSource::open_raw(const InputOptions& options) {
     const AudioFormat format = *options.raw;
-    const bool telephone = format == AudioFormat::G711_ULAW || format == AudioFormat::G711_ALAW;
+    const bool telephone = is_g711(format);
     audio_.format = format;
     audio_.sample_rate = options.rate_hz.value_or(telephone ? 8000 : 24000);
     audio_.channels = options.channels.value_or(1);
@@ -105,7 +105,7 @@ void AudioSource::open_sound_file() {
     audio_.format = format_of(info.format);
     audio_.sample_rate = static_cast<std::uint32_t>(info.samplerate);
     audio_.channels = static_cast<std::uint32_t>(info.channels);
-    own_bytes_ = audio_.format == AudioFormat::G711_ULAW || audio_.format == AudioFormat::G711_ALAW;
+    own_bytes_ = is_g711(audio_.format);
 
     const auto frames = static_cast<std::uint64_t>(info.frames);
     const bool length_known =

@@ -51,6 +51,11 @@ inline constexpr std::uint16_t kProbabilityOneQ15 = 32768;
     return 0;
 }
 
+/// Either law: a byte is a sample.
+[[nodiscard]] constexpr bool is_g711(AudioFormat format) noexcept {
+    return format == AudioFormat::G711_ULAW || format == AudioFormat::G711_ALAW;
+}
+
 /// Names as in JSON: "realtime", "speech_starting", "energy", "pcm16". "" for a value outside the enumeration.
 const char* name_of(ProcessingMode mode) noexcept;
 const char* name_of(VADState state) noexcept;

@@ -48,7 +48,9 @@ enum class Finding : std::uint32_t {
 inline constexpr std::uint32_t kFindingCount = 18;
 
 /// The findings that say that the bytes are not in the configured format: `unsupported_format` for a message.
-inline constexpr Finding kWrongFormat = static_cast<Finding>(0x3F00U | static_cast<std::uint32_t>(Finding::container));
+inline constexpr Finding kWrongFormat = Finding::container | Finding::text | Finding::byte_swapped |
+                                        Finding::looks_pcm16 | Finding::looks_ulaw | Finding::looks_alaw |
+                                        Finding::looks_float32;
 
 /// The name of finding number `index` ("clipped"), 0 to kFindingCount - 1; "" beyond.
 const char* finding_name(std::uint32_t index) noexcept;
