@@ -68,7 +68,6 @@ void AudioEngine::Impl::start() noexcept {
     segment_padded_ms = 0;
     speech_from_ms = 0;
     speech_to_ms = 0;
-    speech_open = false;
     sticky = Finding::none;
     forensics.reset();
     finished = false;
@@ -90,7 +89,6 @@ void AudioEngine::Impl::take_over(std::span<const std::byte> ring_bytes, std::ui
     ring.restart_at(ring_position - std::min<std::uint64_t>(ring_position, ring_bytes.size()));
     ring.write(ring_bytes);
     speech_from_ms = speech_to_ms;
-    speech_open = is_speech(vad.state());
     describe_detector();
 }
 
@@ -231,6 +229,7 @@ void AudioEngine::Impl::enter(VADState state) noexcept {
 }
 
 void AudioEngine::Impl::report(PushResult& result, const FastVADDetector::Output& heard) noexcept {
+    extend_speech(heard, is_speech(metrics.vad_state));  // the state before this call
     result.status = heard.status;
     result.state = heard.state;
     result.events = heard.events;
@@ -248,7 +247,6 @@ void AudioEngine::Impl::report(PushResult& result, const FastVADDetector::Output
         ++metrics.segments;
         segment_padded_ms = event.padded_ms;
     }
-    extend_speech(heard);
     describe_detector();
 }
 
@@ -267,21 +265,18 @@ RingView AudioEngine::Impl::pre_buffer() const noexcept {
 }
 
 /// Goes on where the last call ended, or begins where a segment does; what the hangover of the previous one has already
-/// given is not given again.
-void AudioEngine::Impl::extend_speech(const FastVADDetector::Output& heard) noexcept {
+/// given is not given again. `open`: a segment was, before this call.
+void AudioEngine::Impl::extend_speech(const FastVADDetector::Output& heard, bool open) noexcept {
     speech_from_ms = speech_to_ms;
-    bool open = speech_open;
     for (const VadEvent& event : heard.events) {
         if (event.type == VadEventType::false_start) continue;
         const bool starts = event.type == VadEventType::speech_start;
-        if (starts && !open) {
-            if (speech_from_ms == speech_to_ms) speech_from_ms = std::max(speech_to_ms, event.padded_ms);
-        }
+        const bool nothing_yet = speech_from_ms == speech_to_ms;
+        if (starts && !open && nothing_yet) speech_from_ms = std::max(speech_to_ms, event.padded_ms);
         open = starts;
         speech_to_ms = std::max(speech_from_ms, event.at_ms);
     }
     if (open) speech_to_ms = std::max(speech_from_ms, vad.blocks_decided() * kBlockMs);
-    speech_open = open;
 }
 
 RingView AudioEngine::Impl::speech() const noexcept {

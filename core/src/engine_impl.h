@@ -69,7 +69,6 @@ struct AudioEngine::Impl {
     std::uint64_t segment_padded_ms = 0;
     std::uint64_t speech_from_ms = 0;  // what the last call found to be speech
     std::uint64_t speech_to_ms = 0;
-    bool speech_open = false;
     Finding sticky = Finding::none;
     bool finished = false;
 
@@ -94,7 +93,7 @@ struct AudioEngine::Impl {
     void enter(VADState state) noexcept;
     void report(PushResult& result, const FastVADDetector::Output& heard) noexcept;
     PushResult refuse(Status status, std::size_t position) noexcept;
-    void extend_speech(const FastVADDetector::Output& heard) noexcept;
+    void extend_speech(const FastVADDetector::Output& heard, bool open) noexcept;
     [[nodiscard]] std::uint64_t byte_at(std::uint64_t ms) const noexcept {
         return ms * config.audio.sample_rate / 1000 * frame_bytes;
     }
