@@ -22,33 +22,20 @@ std::size_t index_of(Finding kind) noexcept {
 
 Forensics::Forensics(const AudioConfig& config) noexcept
     : format_(config.format), channels_(config.channels), rate_hz_(config.sample_rate) {
-    reset();
-}
-
-void Forensics::reset() noexcept {
-    found_ = Finding::none;
-    positions_ = {};
-    scores_ = {};
-    law_score_ = 0;
-    last_edge_ = 0;
-    is_doubtful_ = false;
-    bytes_ = 0;
-    frames_ = 0;
     // 20 ms of samples; and of bytes as many as G.711 would have, so that 200 ms of it are ten windows whatever it is
     // taken for. Multiples of 4 keep the bytes of a sample at their places, whichever the format.
     const std::uint32_t samples = std::max<std::uint32_t>(kProbe, rate_hz_ / kWindowsPerSecond);
     const std::uint32_t bytes = std::max<std::uint32_t>(kProbe, rate_hz_ * channels_ / kWindowsPerSecond);
-    byte_windows_ = {};
     byte_windows_.length = bytes / 4 * 4;
-    sample_windows_ = {};
     sample_windows_.length = samples / 2 * 2;
-    byte_probe_ = {};
-    sample_probe_ = {};
-    tail_ = {};
-    anchors_ = {};
-    repetition_ = {};
-    silence_ = {};
-    mp3_ = {};
+}
+
+void Forensics::reset() noexcept {
+    AudioConfig config;
+    config.format = format_;
+    config.channels = channels_;
+    config.sample_rate = rate_hz_;
+    *this = Forensics(config);
 }
 
 std::uint64_t Forensics::position(Finding any) const noexcept {
