@@ -11,6 +11,7 @@
 #include <array>
 
 #include "forensics_judges.h"
+#include "radix2.h"
 
 namespace audioengine {
 
@@ -146,11 +147,9 @@ constexpr float kRoundingPower = [] {
     return static_cast<float>(sum / 12.0);
 }();
 
-constexpr auto kReversed = [] {  // the seven bits of an index, from the other end
+constexpr auto kReversed = [] {
     std::array<std::uint8_t, kBins> table{};
-    for (unsigned i = 0; i < kBins; ++i)
-        for (unsigned bit = 0; bit < 7; ++bit)
-            table[i] = static_cast<std::uint8_t>(table[i] | (i >> bit & 1U) << (6 - bit));
+    for (std::size_t i = 0; i < kBins; ++i) table[i] = static_cast<std::uint8_t>(radix2::reversed<kBins>(i));
     return table;
 }();
 
@@ -159,25 +158,6 @@ using Half = std::array<float, kBins>;
 /// exp(-i pi k / 128) for k under 128.
 constexpr float real_turn(std::size_t k) noexcept { return kCosines[k]; }
 constexpr float imaginary_turn(std::size_t k) noexcept { return -kCosines[k <= 64 ? 64 - k : k - 64]; }
-
-/// In-place radix-2 transform of 128 complex values (Cooley and Tukey, 1965), input in bit-reversed order.
-void transform(Half& re, Half& im) noexcept {
-    for (std::size_t half = 1; half < kBins; half *= 2) {
-        for (std::size_t k = 0; k < half; ++k) {
-            const float cos = real_turn(k * (kBins / half));
-            const float sin = imaginary_turn(k * (kBins / half));
-            for (std::size_t low = k; low < kBins; low += 2 * half) {
-                const std::size_t high = low + half;
-                const float real = re[high] * cos - im[high] * sin;
-                const float imaginary = re[high] * sin + im[high] * cos;
-                re[high] = re[low] - real;
-                im[high] = im[low] - imaginary;
-                re[low] += real;
-                im[low] += imaginary;
-            }
-        }
-    }
-}
 
 /// Power of the bins 0 to 127, in units of what rounding gives.
 Half power_of(Samples samples) noexcept {
@@ -188,7 +168,8 @@ Half power_of(Samples samples) noexcept {
         re[to] = static_cast<float>(samples[even]) * kWindow[even <= kBins ? even : kSize - even];
         im[to] = static_cast<float>(samples[odd]) * kWindow[odd <= kBins ? odd : kSize - odd];
     }
-    transform(re, im);
+    radix2::transform(
+        re, im, [](std::size_t k) { return real_turn(2 * k); }, [](std::size_t k) { return imaginary_turn(2 * k); });
     Half power{};
     for (std::size_t k = 1; k < kBins; ++k) {  // the two real transforms apart, and put together
         const std::size_t mirror = kBins - k;

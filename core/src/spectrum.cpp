@@ -1,23 +1,9 @@
 #include "spectrum.h"
 
-#include <utility>
-
 #include "det_math.h"
+#include "radix2.h"
 
 namespace audioengine {
-
-namespace {
-
-constexpr unsigned kStages = 9;
-static_assert((1U << kStages) == Spectrum::kSize);
-
-std::size_t reversed(std::size_t index) noexcept {
-    std::size_t result = 0;
-    for (unsigned bit = 0; bit < kStages; ++bit) result |= ((index >> bit) & 1U) << (kStages - 1 - bit);
-    return result;
-}
-
-}  // namespace
 
 Spectrum::Spectrum() noexcept {
     for (std::size_t i = 0; i < kSize; ++i) {
@@ -32,36 +18,14 @@ Spectrum::Spectrum() noexcept {
     }
 }
 
-/// In-place radix-2 transform (J. W. Cooley and J. W. Tukey, 1965), decimation in time, unscaled.
-void Spectrum::transform(Buffer& re, Buffer& im) const noexcept {
-    for (std::size_t i = 0; i < re.size(); ++i) {
-        const std::size_t other = reversed(i);
-        if (other > i) std::swap(re[i], re[other]);
-    }
-    for (std::size_t half = 1; half < re.size(); half *= 2) {
-        for (std::size_t k = 0; k < half; ++k) {
-            const double cosine = cosine_[k * (kSize / 2 / half)];
-            const double sine = sine_[k * (kSize / 2 / half)];
-            for (std::size_t low = k; low < re.size(); low += 2 * half) {
-                const std::size_t high = low + half;
-                const double real = re[high] * cosine - im[high] * sine;
-                const double imaginary = re[high] * sine + im[high] * cosine;
-                re[high] = re[low] - real;
-                im[high] = im[low] - imaginary;
-                re[low] += real;
-                im[low] += imaginary;
-            }
-        }
-    }
-}
-
 void Spectrum::add(std::span<const std::int16_t, kSize> frame) noexcept {
     Buffer re{};
     Buffer im{};
     for (std::size_t i = 0; i < kSize; ++i) {
-        re[i] = static_cast<double>(frame[i]) * window_[i];
+        re[radix2::reversed<kSize>(i)] = static_cast<double>(frame[i]) * window_[i];
     }
-    transform(re, im);
+    radix2::transform(
+        re, im, [this](std::size_t k) { return cosine_[k]; }, [this](std::size_t k) { return sine_[k]; });
     for (std::size_t bin = 0; bin < kBins; ++bin) power_[bin] += re[bin] * re[bin] + im[bin] * im[bin];
     ++frames_;
 }

@@ -25,7 +25,6 @@ public:
 
 private:
     using Buffer = std::array<double, kSize>;
-    void transform(Buffer& re, Buffer& im) const noexcept;
 
     Buffer window_{};                         // Hann
     std::array<double, kSize / 2> cosine_{};  // of -2 pi k / kSize
