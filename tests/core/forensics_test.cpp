@@ -12,35 +12,28 @@
 #include "audioengine/resampler.h"
 #include "support/bytes.h"
 #include "support/cuts.h"
+#include "support/faults.h"
 #include "support/recordings.h"
 
 namespace audioengine {
 namespace {
 
+using test::base64;
 using test::Bytes;
+using test::held;
+using test::names_of;
 using test::Samples;
+using test::swapped;
 
 constexpr std::uint32_t kRateHz = test::kRecordingRateHz;
 
 AudioConfig config_of(AudioFormat format, std::uint32_t rate_hz = kRateHz, std::uint32_t channels = 1) {
-    AudioConfig config;
-    config.format = format;
-    config.sample_rate = rate_hz;
-    config.channels = channels;
-    return config;
+    return test::config_of(format, rate_hz, channels);
 }
 constexpr auto kPcm16 = AudioFormat::PCM16;
 constexpr auto kUlaw = AudioFormat::G711_ULAW;
 constexpr auto kAlaw = AudioFormat::G711_ALAW;
 constexpr auto kFloat = AudioFormat::FLOAT32;
-
-std::string names_of(Finding findings) {
-    std::string names;
-    for (std::uint32_t i = 0; i < kFindingCount; ++i)
-        if (has(findings, static_cast<Finding>(1U << i)))
-            names += std::string(names.empty() ? "" : " ") + finding_name(i);
-    return names;
-}
 
 /// Whole frames of `bytes`, cut as said.
 Forensics listen(const AudioConfig& config, const Bytes& bytes, test::Cut cut = test::Cut::frames("160", 160)) {
@@ -58,22 +51,6 @@ Forensics listen(const AudioConfig& config, const Bytes& bytes, test::Cut cut = 
     return forensics;
 }
 
-Bytes swapped(Bytes bytes) {
-    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) std::swap(bytes[i], bytes[i + 1]);
-    return bytes;
-}
-Bytes base64(const Bytes& bytes) {
-    constexpr const char* kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    Bytes out;
-    for (std::size_t i = 0; i + 2 < bytes.size(); i += 3) {
-        const std::uint32_t three = std::to_integer<std::uint32_t>(bytes[i]) << 16U |
-                                    std::to_integer<std::uint32_t>(bytes[i + 1]) << 8U |
-                                    std::to_integer<std::uint32_t>(bytes[i + 2]);
-        for (const unsigned shift : {18U, 12U, 6U, 0U})
-            out.push_back(static_cast<std::byte>(kDigits[three >> shift & 63U]));
-    }
-    return out;
-}
 Bytes text_of(const std::string& line, std::size_t times) {
     Bytes out;
     for (std::size_t i = 0; i < times; ++i)
@@ -86,11 +63,6 @@ Bytes pcm16(const Samples& samples) { return test::to_bytes(samples, kPcm16); }
 Samples interleaved(const Samples& left, const Samples& right) {
     Samples out;
     for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) out.insert(out.end(), {left[i], right[i]});
-    return out;
-}
-Samples held(const Samples& in, std::size_t times) {
-    Samples out;
-    for (const auto sample : in) out.insert(out.end(), times, sample);
     return out;
 }
 Samples lines(const Samples& in, std::uint32_t times) {

@@ -24,14 +24,19 @@
 #include "audioengine/forensics.h"
 #include "audioengine/pcm.h"
 #include "audioengine/resampler.h"
-#include "support/bytes.h"
+#include "support/faults.h"
 #include "support/generate.h"
 
 namespace {
 
 using namespace audioengine;
+using test::base64;
 using test::Bytes;
+using test::config_of;
+using test::held;
+using test::names_of;
 using test::Samples;
+using test::swapped;
 
 constexpr double kAudibleSquare = 32768.0 * 32768.0 * 1e-5;  // -50 dBFS
 
@@ -97,35 +102,14 @@ Samples resampled(const Samples& in, std::uint32_t from, std::uint32_t to) {
     return out;
 }
 
-Samples held(const Samples& in, std::size_t times) {
-    Samples out;
-    for (const auto sample : in) out.insert(out.end(), times, sample);
-    return out;
-}
 Samples lines(const Samples& in, std::uint32_t times) {
     Samples out;
     for (std::uint64_t k = 0; k + times < in.size() * times; ++k) out.push_back(test::interpolated(in, k, 1, times));
     return out;
 }
-Bytes fast_bytes(const Samples& samples, AudioFormat format) {
+Bytes encoded(const Samples& samples, AudioFormat format) {
     Bytes out(samples.size() * bytes_per_sample(format));
     (void)encode_samples(format, samples, out);
-    return out;
-}
-Bytes encoded(const Samples& samples, AudioFormat format) { return fast_bytes(samples, format); }
-Bytes swapped(Bytes bytes) {
-    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) std::swap(bytes[i], bytes[i + 1]);
-    return bytes;
-}
-Bytes base64(const Bytes& bytes) {
-    constexpr const char* kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    Bytes out;
-    for (std::size_t i = 0; i + 2 < bytes.size(); i += 3) {
-        const auto three = static_cast<std::uint32_t>(bytes[i]) << 16U |
-                           static_cast<std::uint32_t>(bytes[i + 1]) << 8U | static_cast<std::uint32_t>(bytes[i + 2]);
-        for (const unsigned shift : {18U, 12U, 6U, 0U})
-            out.push_back(static_cast<std::byte>(kDigits[three >> shift & 63U]));
-    }
     return out;
 }
 
@@ -150,14 +134,6 @@ private:
     Samples decoded_;
 };
 
-AudioConfig config_of(AudioFormat format, std::uint32_t rate_hz, std::uint32_t channels) {
-    AudioConfig config;
-    config.format = format;
-    config.sample_rate = rate_hz;
-    config.channels = channels;
-    return config;
-}
-
 struct Count {
     std::uint64_t hits = 0;
     std::uint64_t trials = 0;
@@ -168,13 +144,6 @@ std::map<std::string, double> honest_seconds;
 std::map<std::string, std::map<std::string, int>> alarms;
 int false_alarms = 0;
 bool verbose = false;
-
-std::string names_of(Finding findings) {
-    std::string names;
-    for (std::uint32_t i = 0; i < kFindingCount; ++i)
-        if (has(findings, static_cast<Finding>(1U << i))) names += std::string(" ") + finding_name(i);
-    return names;
-}
 
 /// `bytes` last as long as `audible` says, 10 ms each; counted from block `from`, when the fault is over.
 void trial(const std::string& material, const std::string& kind, Finding expected, const AudioConfig& config,

@@ -40,14 +40,11 @@ void try_forensics(const AudioConfig& audio, View bytes, std::span<const std::in
     Forensics whole(audio);
     whole.add(bytes.first(frames * frame_bytes), samples.first(frames * audio.channels));
     Forensics pieces(audio);
-    std::size_t at = 0;
-    while (at < frames) {
-        seed = seed * 1664525U + 1013904223U;
-        const std::size_t count = std::min<std::size_t>(frames - at, (seed >> 8U) % 700);
-        pieces.add(bytes.subspan(at * frame_bytes, count * frame_bytes),
-                   samples.subspan(at * audio.channels, count * audio.channels));
-        at += count;
-    }
+    in_pieces(bytes.first(frames), seed, SIZE_MAX, [&, at = std::size_t{0}](View piece) mutable {  // a byte a frame
+        pieces.add(bytes.subspan(at * frame_bytes, piece.size() * frame_bytes),
+                   samples.subspan(at * audio.channels, piece.size() * audio.channels));
+        at += piece.size();
+    });
     whole.finish();
     pieces.finish();
     demand(pieces.findings() == whole.findings(), "findings do not depend on the cut");
