@@ -19,8 +19,9 @@ ALLOWED = [
 
 
 def symbols(nm, archive, *options):
+    # An address is dashes where the archive holds LLVM bitcode (the optimised WebAssembly build).
     text = subprocess.run([nm, "-C", *options, archive], check=True, capture_output=True, text=True).stdout
-    return {m[1] for m in re.finditer(r"^[0-9a-f ]*\s[A-Za-z] (.+)$", text, re.MULTILINE)}
+    return {m[1] for m in re.finditer(r"^[-0-9a-f ]*\s[A-Za-z] (.+)$", text, re.MULTILINE)}
 
 
 def main():
