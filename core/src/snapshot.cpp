@@ -1,7 +1,7 @@
 // AudioEngine::snapshot and restore: the list of everything a stream's future depends on.
 //
 // Layout, all little-endian: "AESN", version (4 bytes), length of the body (8), FNV-1a hash of the body (8); the body: what
-// the engine was created for, the detector's settings, the state of every stage, the pre-buffer.
+// the engine was created for, the detector's settings, the state of every stage; what is left is the pre-buffer.
 #include <algorithm>
 #include <array>
 
@@ -13,7 +13,7 @@ namespace audioengine {
 
 namespace {
 
-constexpr std::uint64_t kMagicAndVersion = 0x00000003'4E534541;  // "AESN", 3
+constexpr std::uint64_t kMagicAndVersion = 0x00000004'4E534541;  // "AESN", 4
 constexpr std::size_t kHeaderBytes = 24;
 
 // Bounds that keep every later sum within 64 bits; no real stream comes near them.
@@ -29,30 +29,16 @@ std::uint64_t fnv1a(std::span<const std::byte> data) noexcept {
     return hash;
 }
 
-std::uint64_t word_at(std::span<const std::byte> bytes, std::size_t at) noexcept {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, sizeof word);
-    return word;
-}
-
-template <class Archive>
-void share(Archive& archive, float& value, double low) noexcept {
-    auto wide = static_cast<double>(value);
-    archive.real(wide, low, 1.0);
-    value = static_cast<float>(wide);
-}
-
-template <class Archive>
-void settings(Archive& archive, VADConfig& config) noexcept {
+void settings(StateArchive& archive, VADConfig& config) noexcept {
     constexpr double kAnyNegative = -1e30;
     archive.whole(config.type);
-    share(archive, config.energy_threshold, 0.0);
+    archive.real(config.energy_threshold, 0.0, 1.0);
     archive.whole(config.speech_start_ms);
     archive.whole(config.speech_end_ms);
     archive.whole(config.pre_buffer_ms);
     archive.whole(config.adaptive);
-    share(archive, config.threshold, 0.0);
-    share(archive, config.exit_threshold, kAnyNegative);
+    archive.real(config.threshold, 0.0, 1.0);
+    archive.real(config.exit_threshold, kAnyNegative, 1.0);
     archive.whole(config.max_speech_ms);
     archive.whole(config.max_gap_ms);
 }
@@ -63,60 +49,49 @@ struct Settings {
     VADConfig vad;
 };
 
-template <class Archive>
-void settings(Archive& archive, Settings& live) noexcept {
+void settings(StateArchive& archive, Settings& live) noexcept {
     archive.whole(live.mode, static_cast<std::uint64_t>(ProcessingMode::QUALITY));
     settings(archive, live.vad);
 }
 
 /// What must be the same in the engine that goes on.
-void identity(StateWriter& writer, const EngineConfig& config) noexcept {
-    writer.whole(config.normalize);
-    writer.whole(config.audio.sample_rate);
-    writer.whole(config.audio.channels);
-    writer.whole(config.audio.format);
-    writer.real(static_cast<double>(config.audio.min_amplitude), 0, 1);
-    writer.real(static_cast<double>(config.audio.max_amplitude), 0, 1);
-    writer.whole(effective_output_rate_hz(config));
-    writer.whole(config.output.format);
-    writer.whole(config.vad.type);
+void identity(StateArchive& archive, const EngineConfig& config) noexcept {
+    for (const std::uint64_t value :
+         {std::uint64_t{config.normalize ? 1U : 0U}, std::uint64_t{config.audio.sample_rate},
+          std::uint64_t{config.audio.channels}, static_cast<std::uint64_t>(config.audio.format),
+          std::uint64_t{__builtin_bit_cast(std::uint32_t, config.audio.min_amplitude)},
+          std::uint64_t{__builtin_bit_cast(std::uint32_t, config.audio.max_amplitude)},
+          std::uint64_t{effective_output_rate_hz(config)}, static_cast<std::uint64_t>(config.output.format),
+          static_cast<std::uint64_t>(config.vad.type)})
+        archive.same(value);
 }
-constexpr std::size_t kMostIdentityBytes = 128;
 
 }  // namespace
 
-// One list a class. The writer comes with const objects, the checker leaves them alone, the reader fills them.
+// One list a class. A writer and a checker leave the objects alone, a reader fills them.
 struct StateAccess {
-    template <class Archive, class Impl>
-    static void resampler_impl(Archive& archive, Impl& impl) noexcept {
+    static void resampler_impl(StateArchive& archive, Resampler::Impl& impl) noexcept {
         archive.whole(impl.finished);
         if (impl.copies()) return;
         archive.whole(impl.phase, impl.design.phases - 1);
         // Only what the coming outputs need; it moves to the front.
         const std::size_t least = impl.longest_before;
-        const std::size_t most = least + impl.longest_half;
-        if constexpr (std::is_same_v<Archive, StateReader>) {
-            archive.array(impl.history.get(), impl.filled, least, most);
-            impl.next = least;
-        } else {
-            const std::size_t oldest = impl.next - least;
-            archive.array(impl.history.get() + oldest, impl.filled - oldest, least, most);
-        }
+        const std::size_t oldest = archive.reads() ? 0 : impl.next - least;
+        std::size_t count = impl.filled - oldest;
+        archive.array(impl.history.get() + oldest, count, least, least + impl.longest_half);
+        if (!archive.reads()) return;
+        impl.filled = count;
+        impl.next = least;
     }
 
-    template <class Archive, class Object>
-    static void resampler(Archive& archive, Object& object) noexcept {
-        resampler_impl(archive, *object.impl_);
-    }
+    static void resampler(StateArchive& archive, Resampler& object) noexcept { resampler_impl(archive, *object.impl_); }
 
-    template <class Archive, class Object>
-    static void high_pass(Archive& archive, Object& object) noexcept {
+    static void high_pass(StateArchive& archive, HighPass& object) noexcept {
         archive.real(object.state1_, -kLoudestState, kLoudestState);
         archive.real(object.state2_, -kLoudestState, kLoudestState);
     }
 
-    template <class Archive, class Object>
-    static void conditioner(Archive& archive, Object& object) noexcept {
+    static void conditioner(StateArchive& archive, Conditioner& object) noexcept {
         high_pass(archive, object.high_pass_);
         if (object.stretch_samples_ == 0) return;
         archive.array(object.newer_.samples.get(), object.newer_.count, 0, object.stretch_samples_ - 1);
@@ -128,8 +103,7 @@ struct StateAccess {
         archive.whole(object.active_stretches_, kMaxCounterMs);
     }
 
-    template <class Archive, class Object>
-    static void energy(Archive& archive, Object& object) noexcept {
+    static void energy(StateArchive& archive, EnergyDetector& object) noexcept {
         archive.whole(object.average_sum_, kMaxCount);
         archive.whole(object.average_blocks_, EnergyDetector::kBlocksPerAverage - 1);
         archive.whole(object.window_averages_, EnergyDetector::kAveragesPerWindow - 1);
@@ -138,8 +112,7 @@ struct StateAccess {
         archive.whole(object.floor_energy_, kMaxCount);
     }
 
-    template <class Archive, class Object>
-    static void segmenter(Archive& archive, Object& object) noexcept {
+    static void segmenter(StateArchive& archive, Segmenter& object) noexcept {
         archive.whole(object.state_, static_cast<std::uint64_t>(VADState::SPEECH_ENDING));
         archive.whole(object.counter_ms_, kMaxCounterMs);
         archive.whole(object.gap_ms_);
@@ -151,8 +124,7 @@ struct StateAccess {
         archive.whole(object.previous_end_ms_, kMaxCount);
     }
 
-    template <class Archive, class Object>
-    static void detector(Archive& archive, Object& object) noexcept {
+    static void detector(StateArchive& archive, FastVADDetector& object) noexcept {
         resampler(archive, object.resampler_);
         energy(archive, object.energy_);
         segmenter(archive, object.segmenter_);
@@ -162,8 +134,7 @@ struct StateAccess {
         archive.array(object.pending_.get(), object.pending_count_, 0, kBlockSamples - 1);
     }
 
-    template <class Archive, class Level>
-    static void level(Archive& archive, Level& level) noexcept {
+    static void level(StateArchive& archive, LevelScan& level) noexcept {
         archive.whole(level.samples, kMaxCount);
         archive.whole(level.sum_squares);
         archive.number(level.sum, kMaxSum);
@@ -175,8 +146,7 @@ struct StateAccess {
         archive.whole(level.longest_full_scale_run);
     }
 
-    template <class Archive, class Metrics>
-    static void metrics(Archive& archive, Metrics& metrics) noexcept {
+    static void metrics(StateArchive& archive, AudioMetrics& metrics) noexcept {
         for (auto* count : {&metrics.chunks, &metrics.rejected_chunks, &metrics.input_bytes, &metrics.input_frames,
                             &metrics.output_bytes, &metrics.split_frames, &metrics.non_finite_samples, &metrics.blocks,
                             &metrics.speech_blocks, &metrics.segments, &metrics.false_starts, &metrics.gap_ends})
@@ -185,22 +155,13 @@ struct StateAccess {
         level(archive, metrics.level);
     }
 
-    template <class Archive, class Windows>
-    static void windows(Archive& archive, Windows& windows) noexcept {
+    static void windows(StateArchive& archive, Forensics::Windows& windows) noexcept {
         archive.whole(windows.at, windows.length - 1);
         archive.whole(windows.skip, Forensics::kTrustedStride);
         archive.whole(windows.trusted, Forensics::kTrustedWindows);
     }
 
-    /// A whole array. The count only satisfies the archive.
-    template <class Archive, class Array>
-    static void all(Archive& archive, Array& array) noexcept {
-        std::size_t count = array.size();
-        archive.array(array.data(), count, array.size(), array.size());
-    }
-
-    template <class Archive, class Repetition>
-    static void repetition(Archive& archive, Repetition& repetition) noexcept {
+    static void repetition(StateArchive& archive, Forensics::Repetition& repetition) noexcept {
         archive.whole(repetition.lag, UINT16_MAX);
         archive.whole(repetition.hits, kMaxCounterMs);
         archive.whole(repetition.misses, kMaxCounterMs);
@@ -209,8 +170,7 @@ struct StateAccess {
         archive.whole(repetition.last, kMaxCount);
     }
 
-    template <class Archive, class Silence>
-    static void silence(Archive& archive, Silence& silence, std::uint32_t block) noexcept {
+    static void silence(StateArchive& archive, Forensics::Silence& silence, std::uint32_t block) noexcept {
         archive.whole(silence.block_at, block - 1);
         for (auto* loudest : {&silence.now, &silence.before}) {
             archive.whole(loudest->peak);
@@ -221,24 +181,23 @@ struct StateAccess {
         archive.whole(silence.first, kMaxCount);
     }
 
-    template <class Archive, class Object>
-    static void forensics(Archive& archive, Object& object) noexcept {
+    static void forensics(StateArchive& archive, Forensics& object) noexcept {
         archive.whole(object.found_, (1U << kFindingCount) - 1);
-        all(archive, object.scores_);
-        all(archive, object.positions_);
+        archive.all(object.scores_);
+        archive.all(object.positions_);
         archive.number(object.law_score_, kMaxCounterMs);
         archive.whole(object.last_edge_, Forensics::kProbe);
         archive.whole(object.is_doubtful_);
         archive.whole(object.bytes_, kMaxCount);
         archive.whole(object.frames_, kMaxCount);
         for (auto* each : {&object.byte_windows_, &object.sample_windows_}) windows(archive, *each);
-        all(archive, object.byte_probe_);
-        all(archive, object.sample_probe_);
-        all(archive, object.tail_);
-        all(archive, object.anchors_);
+        archive.all(object.byte_probe_);
+        archive.all(object.sample_probe_);
+        archive.all(object.tail_);
+        archive.all(object.anchors_);
         repetition(archive, object.repetition_);
         silence(archive, object.silence_, object.silence_block());
-        all(archive, object.mp3_.header);
+        archive.all(object.mp3_.header);
         archive.whole(object.mp3_.have, object.mp3_.header.size() - 1);
         archive.whole(object.mp3_.frames, kMaxCounterMs);
         archive.whole(object.mp3_.at, kMaxCount);
@@ -246,8 +205,8 @@ struct StateAccess {
     }
 
     /// Everything but the pre-buffer and the settings.
-    template <class Archive, class Impl>
-    static void engine(Archive& archive, Impl& impl) noexcept {
+    template <class Impl>  // whose name is private
+    static void engine(StateArchive& archive, Impl& impl) noexcept {
         detector(archive, impl.vad);
         conditioner(archive, impl.conditioner);
         resampler(archive, impl.resampler);
@@ -275,73 +234,64 @@ RingView kept_audio(const ByteRing& ring, SnapshotAudio audio) noexcept {
 }  // namespace
 
 SnapshotResult AudioEngine::snapshot(std::span<std::byte> out, SnapshotAudio audio) const noexcept {
-    const Impl& impl = *impl_;
+    Impl& impl = *impl_;  // a writer changes nothing
     const bool has_room = out.size() >= kHeaderBytes;
-    StateWriter body(has_room ? out.subspan(kHeaderBytes) : std::span<std::byte>{});
+    StateArchive body(has_room ? out.subspan(kHeaderBytes) : std::span<std::byte>{});
     identity(body, impl.config);
     Settings live{impl.config.mode, impl.config.vad};
     settings(body, live);
     StateAccess::engine(body, impl);
-    body.whole(impl.ring.position());
+    std::uint64_t position = impl.ring.position();
+    body.whole(position);
     const RingView kept = kept_audio(impl.ring, audio);
-    const std::uint64_t kept_bytes = kept.size();
-    body.whole(kept_bytes);
-    body.bytes(kept.first);
-    body.bytes(kept.second);
+    body.write(kept.first);
+    body.write(kept.second);
 
     const std::size_t total = kHeaderBytes + body.length();
     if (out.size() < total) return {Status::output_too_small, total};
-    StateWriter header(out.first(kHeaderBytes));
-    header.whole(kMagicAndVersion);
-    header.whole(body.length());
-    header.whole(fnv1a(out.subspan(kHeaderBytes, body.length())));
+    StateArchive header(out.first(kHeaderBytes));
+    header.same(kMagicAndVersion);
+    header.same(body.length());
+    header.same(fnv1a(out.subspan(kHeaderBytes, body.length())));
     return {Status::ok, total};
 }
 
 Status AudioEngine::restore(std::span<const std::byte> snapshot) noexcept {
     Impl& impl = *impl_;
     if (snapshot.size() < kHeaderBytes) return Status::bad_snapshot;
-    if (word_at(snapshot, 0) != kMagicAndVersion) return Status::foreign_snapshot;
-    std::span<const std::byte> body = snapshot.subspan(kHeaderBytes);
-    if (word_at(snapshot, 8) != body.size() || word_at(snapshot, 16) != fnv1a(body)) return Status::bad_snapshot;
+    const std::span<const std::byte> body = snapshot.subspan(kHeaderBytes);
+    StateArchive header(StateArchive::Pass::read, snapshot);
+    header.same(kMagicAndVersion);
+    if (!header.same()) return Status::foreign_snapshot;
+    header.same(body.size());
+    header.same(fnv1a(body));
+    if (!header.same()) return Status::bad_snapshot;
 
-    std::array<std::byte, kMostIdentityBytes> buffer{};
-    StateWriter identity_writer(buffer);
-    identity(identity_writer, impl.config);
-    const auto own = std::span<const std::byte>(buffer).first(identity_writer.length());
-    if (body.size() < own.size()) return Status::bad_snapshot;
-    if (!std::equal(own.begin(), own.end(), body.begin())) return Status::foreign_snapshot;
-    body = body.subspan(own.size());
-
-    // Settings, then state, then the ring: each is measured, checked, and only when all are good taken over.
+    StateArchive reader(StateArchive::Pass::read, body);
+    identity(reader, impl.config);
+    if (!reader.good()) return Status::bad_snapshot;
+    if (!reader.same()) return Status::foreign_snapshot;
     Settings live{impl.config.mode, impl.config.vad};
-    StateWriter settings_size({});
-    settings(settings_size, live);
-    if (body.size() < settings_size.length()) return Status::bad_snapshot;
-    const auto settings_bytes = body.first(settings_size.length());
-    body = body.subspan(settings_size.length());
-    StateChecker settings_checker(settings_bytes);
-    settings(settings_checker, live);
-    if (!settings_checker.complete()) return Status::bad_snapshot;
-    StateReader settings_reader(settings_bytes);
-    settings(settings_reader, live);
-    if (!check(live.vad) || live.vad.type != impl.config.vad.type) return Status::bad_snapshot;
+    settings(reader, live);
+    if (!reader.good() || !check(live.vad) || live.vad.type != impl.config.vad.type) return Status::bad_snapshot;
     if (pre_buffer_reach_ms(live.vad) > impl.reach_at_create_ms) return Status::foreign_snapshot;
 
-    StateChecker checker(body);
+    // The state and the ring are checked to the end before any of it is taken over.
+    const std::span<const std::byte> state = body.subspan(reader.length());
+    StateArchive checker(StateArchive::Pass::check, state);
     StateAccess::engine(checker, impl);
-    std::uint64_t ring_position = 0;
-    checker.whole(ring_position, kMaxCount);
-    const auto ring_bytes = checker.tail(impl.ring.capacity());
-    if (!checker.complete() || ring_bytes.size() % impl.frame_bytes != 0) return Status::bad_snapshot;
+    std::uint64_t position = 0;
+    checker.whole(position, kMaxCount);
+    const auto kept = state.subspan(checker.length());
+    if (!checker.good() || kept.size() > impl.ring.capacity() || kept.size() % impl.frame_bytes != 0)
+        return Status::bad_snapshot;
 
     impl.set_mode(live.mode);  // first: a change of mode touches the state
-    StateReader reader(body);
     StateAccess::engine(reader, impl);
-    reader.whole(ring_position);
+    reader.whole(position, kMaxCount);
     impl.config.vad = live.vad;
     impl.vad.configure(live.vad);
-    impl.take_over(ring_bytes, ring_position);
+    impl.take_over(kept, position);
     return Status::ok;
 }
 

@@ -1,150 +1,76 @@
-// Three ways through the same list of fields: writing a state, checking one that came from outside, and reading it.
+// One list of fields, for writing a state, for checking one that came from outside, and for reading it.
 //
-// Little-endian, fixed widths. A reader only runs over bytes that the checker has passed with the same list, so whatever
-// it reads is in range.
+// Little-endian; a field is as wide as it is in memory, a count 4 bytes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <type_traits>
 
 namespace audioengine {
 
-/// Bits of a value as an unsigned integer of the width it has in a snapshot.
-template <class T>
-[[nodiscard]] std::uint64_t to_bits(T value) noexcept {
-    if constexpr (std::is_same_v<T, double>) {
-        return __builtin_bit_cast(std::uint64_t, value);
-    } else {
-        return static_cast<std::uint64_t>(value);
-    }
-}
-
-/// Appends to a buffer, and counts on when it is full: with an empty one it only counts.
-class StateWriter {
+/// Goes through the fields in the order of the calls. What is out of range or missing makes a checker and a reader not
+/// `good`, and is left alone; only samples are not looked at before they are read.
+class StateArchive {
 public:
-    explicit StateWriter(std::span<std::byte> out) noexcept : out_(out) {}
+    enum class Pass : std::uint8_t { write, check, read };
 
+    /// Appends to `out`, and counts on when it is full: with an empty one it only counts.
+    explicit StateArchive(std::span<std::byte> out) noexcept
+        : pass_(Pass::write), out_(out.data()), size_(out.size()) {}
+    /// Checks or reads `in`.
+    StateArchive(Pass pass, std::span<const std::byte> in) noexcept : pass_(pass), in_(in.data()), size_(in.size()) {}
+
+    /// Unsigned numbers, flags, enumerations.
     template <class T>
-    void whole(const T& value, std::uint64_t /*max*/ = UINT64_MAX) noexcept {
-        put(to_bits(value));
+    void whole(T& value, std::uint64_t max = UINT64_MAX) noexcept {
+        static_assert(std::is_unsigned_v<T> || std::is_enum_v<T>);
+        word(&value, sizeof(T), std::is_same_v<T, bool> ? 1 : max);
     }
-    void number(const std::int64_t& value, std::int64_t /*magnitude*/) noexcept { put(to_bits(value)); }
-    void real(const double& value, double /*low*/, double /*high*/) noexcept { put(to_bits(value)); }
+    void number(std::int64_t& value, std::int64_t magnitude) noexcept;
+    void real(double& value, double low, double high) noexcept;
+    void real(float& value, double low, double high) noexcept;
+    /// `least` to `most` elements. Floats are samples.
     template <class T>
-    void array(const T* values, const std::size_t& count, std::size_t /*least*/, std::size_t /*most*/) noexcept {
-        put(count);
-        bytes(std::as_bytes(std::span(values, count)));
+    void array(T* values, std::size_t& count, std::size_t least, std::size_t most) noexcept {
+        const std::size_t passed = elements(values, sizeof(T), count, least, most);
+        if (std::is_same_v<T, float>) require_samples(passed);
     }
-    void bytes(std::span<const std::byte> data) noexcept {
-        if (length_ + data.size() <= out_.size() && !data.empty())
-            std::memcpy(out_.data() + length_, data.data(), data.size());
-        length_ += data.size();
+    /// All elements, of any value.
+    template <class T, std::size_t kCount>
+    void all(std::array<T, kCount>& values) noexcept {
+        static_assert(std::has_unique_object_representations_v<T>);
+        bytes(values.data(), sizeof values);
     }
-    [[nodiscard]] std::size_t length() const noexcept { return length_; }
+    /// For a writer.
+    void write(std::span<const std::byte> data) noexcept;
+    /// A value that must be the same: a reader that finds another is not `same`.
+    void same(std::uint64_t value) noexcept { same_ = exchange(value, sizeof value) == value && same_; }
+
+    [[nodiscard]] bool reads() const noexcept { return pass_ == Pass::read; }
+    [[nodiscard]] bool good() const noexcept { return good_; }
+    [[nodiscard]] bool same() const noexcept { return same_; }
+    /// Bytes passed so far.
+    [[nodiscard]] std::size_t length() const noexcept { return at_; }
 
 private:
-    void put(std::uint64_t bits) noexcept { bytes(std::as_bytes(std::span(&bits, 1))); }
+    void word(void* value, std::size_t width, std::uint64_t max) noexcept;
+    std::size_t elements(void* values, std::size_t width, std::size_t& count, std::size_t least,
+                         std::size_t most) noexcept;
+    void require_samples(std::size_t count) noexcept;
+    void bytes(void* data, std::size_t count) noexcept;
+    bool pass(std::size_t count) noexcept;
+    std::uint64_t exchange(std::uint64_t bits, std::size_t width) noexcept;
 
-    std::span<std::byte> out_;
-    std::size_t length_ = 0;
-};
-
-/// Where a checker or a reader stands.
-class StateSource {
-public:
-    explicit StateSource(std::span<const std::byte> in) noexcept : in_(in) {}
-    /// The last field: a length, at most `most`, and that many bytes.
-    [[nodiscard]] std::span<const std::byte> tail(std::size_t most) noexcept {
-        const std::uint64_t count = get();
-        require(count <= most);
-        return count <= most ? take(static_cast<std::size_t>(count)) : std::span<const std::byte>{};
-    }
-    /// Everything was in range, and nothing is left.
-    [[nodiscard]] bool complete() const noexcept { return good_ && in_.empty(); }
-
-protected:
-    std::uint64_t get() noexcept {
-        std::uint64_t bits = 0;
-        const auto data = take(sizeof bits);
-        if (!data.empty()) std::memcpy(&bits, data.data(), sizeof bits);
-        return bits;
-    }
-    std::span<const std::byte> take(std::size_t count) noexcept {
-        if (count > in_.size()) {
-            good_ = false;
-            return {};
-        }
-        const auto data = in_.first(count);
-        in_ = in_.subspan(count);
-        return data;
-    }
-    void require(bool condition) noexcept { good_ = good_ && condition; }
-
-private:
-    std::span<const std::byte> in_;
+    Pass pass_;
     bool good_ = true;
-};
-
-/// Looks whether every value is in its range; changes nothing.
-class StateChecker : public StateSource {
-public:
-    using StateSource::StateSource;
-
-    template <class T>
-    void whole(const T& /*value*/, std::uint64_t max = UINT64_MAX) noexcept {
-        constexpr unsigned kBits = std::is_same_v<T, bool> ? 1U : 8U * sizeof(T);
-        const std::uint64_t bits = get();
-        if constexpr (kBits < 64) require(bits <= (std::uint64_t{1} << kBits) - 1);
-        require(bits <= max);
-    }
-    void number(const std::int64_t& /*value*/, std::int64_t magnitude) noexcept {
-        const auto value = static_cast<std::int64_t>(get());
-        require(value >= -magnitude && value <= magnitude);
-    }
-    void real(const double& /*value*/, double low, double high) noexcept {
-        const auto value = __builtin_bit_cast(double, get());
-        require(value >= low && value <= high);  // false for NaN
-    }
-    template <class T>
-    void array(const T* /*values*/, const std::size_t& /*count*/, std::size_t least, std::size_t most) noexcept {
-        const std::uint64_t count = get();
-        require(count >= least && count <= most);
-        if (count > most) return;
-        const auto data = take(static_cast<std::size_t>(count) * sizeof(T));
-        if constexpr (std::is_same_v<T, float>) require_samples(data);
-    }
-
-private:
-    void require_samples(std::span<const std::byte> data) noexcept {
-        constexpr float kLoudest = 1e6F;  // far beyond any filtered 16-bit sample
-        for (; !data.empty(); data = data.subspan(sizeof(float))) {
-            float value = 0;
-            std::memcpy(&value, data.data(), sizeof value);
-            require(value >= -kLoudest && value <= kLoudest);
-        }
-    }
-};
-
-/// Takes the values over.
-class StateReader : public StateSource {
-public:
-    using StateSource::StateSource;
-
-    template <class T>
-    void whole(T& value, std::uint64_t /*max*/ = UINT64_MAX) noexcept {
-        value = static_cast<T>(get());
-    }
-    void number(std::int64_t& value, std::int64_t /*magnitude*/) noexcept { value = static_cast<std::int64_t>(get()); }
-    void real(double& value, double /*low*/, double /*high*/) noexcept { value = __builtin_bit_cast(double, get()); }
-    template <class T>
-    void array(T* values, std::size_t& count, std::size_t /*least*/, std::size_t /*most*/) noexcept {
-        count = static_cast<std::size_t>(get());
-        const auto data = take(count * sizeof(T));
-        if (!data.empty()) std::memcpy(values, data.data(), data.size());
-    }
+    bool same_ = true;
+    std::byte* out_ = nullptr;
+    const std::byte* in_ = nullptr;
+    std::size_t size_;
+    std::size_t at_ = 0;
 };
 
 }  // namespace audioengine
