@@ -23,7 +23,10 @@ std::uint64_t DurationHistogram::upper_edge(std::size_t bucket) noexcept {
 }
 
 void DurationHistogram::record(std::uint64_t ns) noexcept {
-    ++buckets_[bucket_of(ns)];
+    std::uint16_t& bucket = buckets_[bucket_of(ns)];
+    if (bucket == UINT16_MAX)
+        for (std::uint16_t& each : buckets_) each = static_cast<std::uint16_t>(each / 2 + each % 2);
+    ++bucket;
     ++count_;
     sum_ns_ += ns;
     max_ns_ = std::max(max_ns_, ns);
@@ -31,7 +34,9 @@ void DurationHistogram::record(std::uint64_t ns) noexcept {
 
 std::uint64_t DurationHistogram::percentile_ns(std::uint32_t per_mille) const noexcept {
     if (count_ == 0) return 0;
-    const std::uint64_t rank = std::max<std::uint64_t>(1, (count_ * per_mille + 999) / 1000);
+    std::uint64_t kept = 0;
+    for (const std::uint16_t bucket : buckets_) kept += bucket;
+    const std::uint64_t rank = std::max<std::uint64_t>(1, (kept * per_mille + 999) / 1000);
     std::uint64_t seen = 0;
     for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
         seen += buckets_[bucket];

@@ -49,7 +49,7 @@ Result<Resampler> Resampler::make(std::uint32_t from_rate_hz, std::uint32_t to_r
         impl->longest_before = std::max<std::size_t>(impl->longest_before, design.stride - 1 - design.half);
         impl->longest_half = std::max<std::size_t>(impl->longest_half, design.half);
     }
-    impl->history_capacity = 2 * (impl->longest_before + impl->longest_half) + 2 * kSliceSamples;
+    impl->history_capacity = impl->longest_before + impl->longest_half + kSliceSamples;
     impl->table = make_array<float>(impl->table_capacity);
     impl->history = make_array<float>(impl->history_capacity);
     if (!impl->table || !impl->history) return Status::out_of_memory;

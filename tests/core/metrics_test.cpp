@@ -63,6 +63,19 @@ TEST(DurationHistogram, EmptyAndExtreme) {
     EXPECT_GE(histogram.percentile_ns(1000), (std::uint64_t{1} << 40U) - 1);
 }
 
+TEST(DurationHistogram, AFullBucketHalvesTheSharesAndLosesNothingRare) {
+    DurationHistogram histogram;
+    histogram.record(1'000'000);  // once, and slow
+    for (std::uint32_t i = 0; i < 60'000; ++i) histogram.record(10);
+    EXPECT_EQ(histogram.percentile_ns(500), 10U);
+    for (std::uint32_t i = 0; i < 200'000; ++i) histogram.record(12);  // fills its bucket again and again
+    EXPECT_EQ(histogram.count(), 260'001U);
+    EXPECT_EQ(histogram.sum_ns(), 1'000'000U + 600'000U + 2'400'000U);
+    EXPECT_EQ(histogram.percentile_ns(10), 10U);  // still there
+    EXPECT_EQ(histogram.percentile_ns(500), 12U);
+    EXPECT_EQ(histogram.percentile_ns(1000), 1'000'000U);
+}
+
 /// Metrics of a stream of 8 kHz audio that stands at `ms`.
 AudioMetrics at_ms(std::uint64_t ms) {
     AudioMetrics metrics;

@@ -16,7 +16,8 @@
 namespace audioengine {
 
 /// Durations in a fixed log-linear histogram: 16 buckets an octave, so a percentile is at most 6.3 % too high.
-/// 0 ns to 2^40 ns (18 minutes); longer counts as that. No allocation.
+/// 0 ns to 2^40 ns (18 minutes); longer counts as that. Percentiles are of all values until 65,535 of them share a bucket;
+/// then all buckets are halved, so that newer values weigh more, and rare ones are kept. No allocation.
 class DurationHistogram {
 public:
     void record(std::uint64_t ns) noexcept;
@@ -36,7 +37,7 @@ private:
     std::uint64_t count_ = 0;
     std::uint64_t sum_ns_ = 0;
     std::uint64_t max_ns_ = 0;
-    std::array<std::uint32_t, kBuckets> buckets_{};
+    std::array<std::uint16_t, kBuckets> buckets_{};
 };
 
 /// How the last ten seconds of audio went: for each second how many calls there were, how many of them were slow, and how
