@@ -102,7 +102,9 @@ void PacketOrder::accept(const Packet& packet) noexcept {
     Place* const end = places_.get() + count_;
     const auto before = [&](const Place& place) { return distance(place.sequence, packet.sequence) < 0; };
     Place* const here = std::partition_point(places_.get(), end, before);
-    std::rotate(here, end, end + 1);  // a free place moves in
+    const Place free = *end;  // moves in
+    std::copy_backward(here, end, end + 1);
+    *here = free;
     here->sequence = packet.sequence;
     here->timestamp_frames = packet.timestamp_frames;
     here->size = packet.bytes.size();
@@ -141,8 +143,9 @@ void PacketOrder::pop() noexcept {
     next_ = places_[0].sequence + 1;
     settled_ = true;
     waiting_bytes_ -= places_[0].size;
-    std::rotate(places_.get(), places_.get() + 1, places_.get() + count_);
-    --count_;
+    const Place freed = places_[0];
+    std::copy(places_.get() + 1, places_.get() + count_, places_.get());
+    places_[--count_] = freed;
 }
 
 std::size_t PacketOrder::memory_bytes() const noexcept {
