@@ -15,27 +15,26 @@ namespace {
 using GainQ15 = std::uint32_t;
 constexpr GainQ15 kFull = 32768;
 
-struct Pcm16 {
-    static std::int64_t load(const std::byte* at) noexcept {
-        return static_cast<std::int16_t>(std::to_integer<unsigned>(at[0]) | (std::to_integer<unsigned>(at[1]) << 8U));
-    }
-    static void store(std::byte* at, std::int64_t sample) noexcept {
-        at[0] = static_cast<std::byte>(sample & 0xFF);
-        at[1] = static_cast<std::byte>((sample >> 8) & 0xFF);
-    }
-};
+/// PCM16 and both laws. One loop for the three is 400 bytes smaller in wasm, and fades are short.
+struct Whole {
+    AudioFormat format;
 
-struct Ulaw {
-    static std::int64_t load(const std::byte* at) noexcept { return ulaw_decode(std::to_integer<std::uint8_t>(*at)); }
-    static void store(std::byte* at, std::int64_t sample) noexcept {
-        *at = static_cast<std::byte>(ulaw_encode(static_cast<std::int16_t>(sample)));
+    [[nodiscard]] std::int64_t load(const std::byte* at) const noexcept {
+        const auto low = std::to_integer<std::uint8_t>(at[0]);
+        if (format == AudioFormat::G711_ULAW) return ulaw_decode(low);
+        if (format == AudioFormat::G711_ALAW) return alaw_decode(low);
+        return static_cast<std::int16_t>(low | (std::to_integer<unsigned>(at[1]) << 8U));
     }
-};
-
-struct Alaw {
-    static std::int64_t load(const std::byte* at) noexcept { return alaw_decode(std::to_integer<std::uint8_t>(*at)); }
-    static void store(std::byte* at, std::int64_t sample) noexcept {
-        *at = static_cast<std::byte>(alaw_encode(static_cast<std::int16_t>(sample)));
+    void store(std::byte* at, std::int64_t value) const noexcept {
+        const auto sample = static_cast<std::int16_t>(value);
+        if (format == AudioFormat::G711_ULAW) {
+            *at = static_cast<std::byte>(ulaw_encode(sample));
+        } else if (format == AudioFormat::G711_ALAW) {
+            *at = static_cast<std::byte>(alaw_encode(sample));
+        } else {
+            at[0] = static_cast<std::byte>(sample & 0xFF);
+            at[1] = static_cast<std::byte>((sample >> 8) & 0xFF);
+        }
     }
 };
 
@@ -64,14 +63,14 @@ float mix(float in, GainQ15 in_gain, float tail, GainQ15 tail_gain) noexcept {
 
 /// From `position` of `length` frames on: `in` (null: silence) comes up as `tail` goes down.
 template <class Codec>
-void blend_frames(const std::byte* in, const std::byte* tail, std::byte* out, std::size_t frames, std::size_t channels,
-                  std::size_t sample_bytes, std::size_t position, std::size_t length) noexcept {
+void blend_frames(Codec codec, const std::byte* in, const std::byte* tail, std::byte* out, std::size_t frames,
+                  std::size_t channels, std::size_t sample_bytes, std::size_t position, std::size_t length) noexcept {
     for (std::size_t frame = 0; frame < frames; ++frame) {
         const auto up = static_cast<GainQ15>(std::uint64_t{position + frame} * kFull / length);
         for (std::size_t channel = 0; channel < channels; ++channel) {
             const std::size_t at = (frame * channels + channel) * sample_bytes;
-            const auto fresh = in != nullptr ? Codec::load(in + at) : decltype(Codec::load(tail)){};
-            Codec::store(out + at, mix(fresh, up, Codec::load(tail + at), kFull - up));
+            const auto fresh = in != nullptr ? codec.load(in + at) : decltype(codec.load(tail)){};
+            codec.store(out + at, mix(fresh, up, codec.load(tail + at), kFull - up));
         }
     }
 }
@@ -148,13 +147,12 @@ std::size_t Fader::blend(const std::byte* in, std::byte* out, std::size_t frames
     const std::byte* tail = tail_.get() + position_ * frame_bytes_;
     const std::size_t sample_bytes = bytes_per_sample(format_);
     const auto run = [&](auto codec) {
-        blend_frames<decltype(codec)>(in, tail, out, count, channels_, sample_bytes, position_, length);
+        blend_frames(codec, in, tail, out, count, channels_, sample_bytes, position_, length);
     };
-    switch (format_) {
-        case AudioFormat::PCM16: run(Pcm16{}); break;
-        case AudioFormat::G711_ULAW: run(Ulaw{}); break;
-        case AudioFormat::G711_ALAW: run(Alaw{}); break;
-        case AudioFormat::FLOAT32: run(Float32{}); break;
+    if (format_ == AudioFormat::FLOAT32) {
+        run(Float32{});
+    } else {
+        run(Whole{format_});
     }
     position_ += count;
     return count;
