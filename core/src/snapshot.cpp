@@ -6,6 +6,7 @@
 #include <array>
 
 #include "engine_impl.h"
+#include "neural_detector_state.h"
 #include "resampler_impl.h"
 #include "state_archive.h"
 
@@ -22,6 +23,7 @@ constexpr std::int64_t kMaxSum = std::int64_t{1} << 62U;
 constexpr std::uint32_t kMaxCounterMs = 1U << 20U;
 constexpr double kLoudestState = 1e9;
 constexpr double kMaxGain = 100.0;
+constexpr std::int64_t kMaxLevels = std::int64_t{1} << 27U;  // of 32 bands: more than 64 octaves each
 
 std::uint64_t fnv1a(std::span<const std::byte> data) noexcept {
     std::uint64_t hash = 0xCBF29CE484222325;
@@ -124,9 +126,20 @@ struct StateAccess {
         archive.whole(object.previous_end_ms_, kMaxCount);
     }
 
+    static void neural(StateArchive& archive, NeuralDetector& object) noexcept {
+        NeuralDetector::State& state = *object.state_;
+        archive.all(state.features.recent_);
+        archive.all(state.features.slow_);
+        archive.number(state.features.reference_, kMaxLevels);
+        archive.whole(state.features.reference_blocks_, SpeechFeatures::kReferenceBlocks);
+        archive.all(state.network.window_);
+        archive.all(state.network.state_);
+    }
+
     static void detector(StateArchive& archive, FastVADDetector& object) noexcept {
         resampler(archive, object.resampler_);
         energy(archive, object.energy_);
+        if (object.type_ == VADType::NEURAL) neural(archive, object.neural_);
         segmenter(archive, object.segmenter_);
         archive.whole(object.external_q15_, kProbabilityOneQ15);
         archive.whole(object.blocks_decided_, kMaxCount);

@@ -26,6 +26,7 @@ constexpr Name<VADType> kVadTypes[] = {
     {"energy", VADType::ENERGY_BASED},
     {"energy_based", VADType::ENERGY_BASED},
     {"external", VADType::EXTERNAL},
+    {"neural", VADType::NEURAL},
 };
 constexpr Name<AudioFormat> kFormats[] = {
     {"pcm16", AudioFormat::PCM16},         {"s16", AudioFormat::PCM16},       {"g711_ulaw", AudioFormat::G711_ULAW},

@@ -25,6 +25,11 @@ Result<FastVADDetector> FastVADDetector::create(const VADConfig& config, const A
     auto resampler = Resampler::create(audio.sample_rate, kBlockRateHz, ProcessingMode::REALTIME);
     if (!resampler) return {resampler.status(), resampler.field()};
     FastVADDetector detector(config, audio, std::move(resampler).value(), max_samples);
+    if (config.type == VADType::NEURAL) {
+        auto neural = NeuralDetector::create();
+        if (!neural) return neural.status();
+        detector.neural_ = std::move(neural).value();
+    }
     detector.pending_ = make_array<std::int16_t>(detector.pending_capacity_);
     detector.blocks_ = make_array<BlockResult>(detector.block_capacity_);
     detector.events_ = make_array<VadEvent>(detector.event_capacity_);
@@ -71,14 +76,23 @@ FastVADDetector::Output FastVADDetector::finish() noexcept {
     return output(flushed.status);
 }
 
+std::uint16_t FastVADDetector::probability(std::span<const std::int16_t, kBlockSamples> block,
+                                           const EnergyDetector::Output& heard) noexcept {
+    switch (type_) {
+        case VADType::EXTERNAL: return external_q15_;
+        case VADType::NEURAL: return neural_.process(block);
+        default: return heard.probability_q15;
+    }
+}
+
 void FastVADDetector::decide_ready_blocks() noexcept {
     std::size_t at = 0;
     for (; at + kBlockSamples <= pending_count_; at += kBlockSamples) {
-        const auto heard =
-            energy_.process(std::span<const std::int16_t, kBlockSamples>(pending_.get() + at, kBlockSamples));
-        const std::uint16_t probability = type_ == VADType::EXTERNAL ? external_q15_ : heard.probability_q15;
-        take(segmenter_.process(probability));
-        blocks_[block_count_++] = {probability, heard.level_dbfs_x100, segmenter_.state()};
+        const std::span<const std::int16_t, kBlockSamples> block(pending_.get() + at, kBlockSamples);
+        const auto heard = energy_.process(block);
+        const std::uint16_t probability_q15 = probability(block, heard);
+        take(segmenter_.process(probability_q15));
+        blocks_[block_count_++] = {probability_q15, heard.level_dbfs_x100, segmenter_.state()};
         ++blocks_decided_;
     }
     pending_count_ -= at;
@@ -97,6 +111,7 @@ void FastVADDetector::configure(const VADConfig& config) noexcept {
 void FastVADDetector::reset() noexcept {
     resampler_.reset();
     energy_.reset();
+    if (type_ == VADType::NEURAL) neural_.reset();
     segmenter_.reset();
     external_q15_ = 0;
     blocks_decided_ = 0;
@@ -106,8 +121,10 @@ void FastVADDetector::reset() noexcept {
 }
 
 std::size_t FastVADDetector::memory_bytes() const noexcept {
-    return sizeof *this - sizeof resampler_ + resampler_.memory_bytes() + pending_capacity_ * sizeof(std::int16_t) +
-           block_capacity_ * sizeof(BlockResult) + event_capacity_ * sizeof(VadEvent);
+    const std::size_t parts = sizeof resampler_ + sizeof neural_;
+    return sizeof *this - parts + resampler_.memory_bytes() + neural_.memory_bytes() +
+           pending_capacity_ * sizeof(std::int16_t) + block_capacity_ * sizeof(BlockResult) +
+           event_capacity_ * sizeof(VadEvent);
 }
 
 }  // namespace audioengine

@@ -32,6 +32,7 @@ int c_api_run(const void* bytes, size_t length, size_t chunk, struct c_output* o
     config.mode = AE_QUALITY;
     config.sample_rate = 16000;
     config.output_sample_rate = 24000;
+    config.vad_type = AE_VAD_NEURAL;
     EXPECT(ae_create(&config, &engine, &field) == AE_OK);
     EXPECT(engine != NULL && strcmp(field, "") == 0);
     EXPECT(ae_output_rate_hz(engine) == 24000);

@@ -21,6 +21,7 @@ TEST(CApi, GivesWhatTheEngineGives) {
     config.mode = ProcessingMode::QUALITY;
     config.audio.sample_rate = 16000;
     config.output.sample_rate = 24000;
+    config.vad.type = VADType::NEURAL;
     AudioEngine engine = std::move(AudioEngine::create(config)).value();
     const test::Bytes input = speech();
     const test::Output expected = test::run(engine, input, test::Cut::all());

@@ -48,6 +48,36 @@ TEST(Kernels, DotHasTheBitsOfItsScalarTwin) {
     }
 }
 
+TEST(Kernels, ProductsOfIntegersAreThoseOfAPlainLoop) {
+    for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+        SCOPED_TRACE(seed);
+        test::Lcg random(seed);
+        const std::size_t count = kernels::kDotLanes * random.below(20);
+        const std::size_t rows = random.below(11);
+        const bool extreme = seed % 4 == 0;
+        std::vector<std::int8_t> matrix(rows * count);
+        std::vector<std::int16_t> values(count);
+        std::vector<std::int16_t> then(count + rows);
+        for (auto& weight : matrix) weight = extreme ? std::int8_t{-128} : static_cast<std::int8_t>(random.next());
+        for (auto& value : values) value = extreme ? std::int16_t{-32768} : random.sample();
+        for (auto& value : then) value = static_cast<std::int16_t>(random.below(4096) - 2048);
+        std::vector<std::int32_t> products(rows);
+        kernels::multiply(matrix.data(), values, products);
+        for (std::size_t row = 0; row < rows; ++row) {
+            std::int64_t sum = 0;
+            for (std::size_t i = 0; i < count; ++i) sum += std::int64_t{matrix[row * count + i]} * values[i];
+            EXPECT_EQ(products[row], sum);
+        }
+        for (auto& value : values) value = static_cast<std::int16_t>(value / 16);
+        kernels::correlate(values, then.data() + rows, products);
+        for (std::size_t lag = 0; lag < rows; ++lag) {
+            std::int64_t sum = 0;
+            for (std::size_t i = 0; i < count; ++i) sum += std::int64_t{values[i]} * then[rows - lag + i];
+            EXPECT_EQ(products[lag], sum);
+        }
+    }
+}
+
 TEST(Kernels, RoundsHalfToEvenAndClamps) {
     for (int step = -4 * 33000; step <= 4 * 33000; ++step) {
         const float value = static_cast<float>(step) / 4.0F;

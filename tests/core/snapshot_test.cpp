@@ -32,6 +32,12 @@ EngineConfig config_of(ProcessingMode mode, AudioFormat format, std::uint32_t ra
     return config;
 }
 
+EngineConfig neural() {
+    EngineConfig config = config_of(ProcessingMode::REALTIME, AudioFormat::PCM16, 16000, 1, 0);
+    config.vad.type = VADType::NEURAL;
+    return config;
+}
+
 const Row kRows[] = {
     {"plain", config_of(ProcessingMode::REALTIME, AudioFormat::PCM16, 16000, 1, 0)},
     {"high_pass", config_of(ProcessingMode::BALANCED, AudioFormat::PCM16, 16000, 1, 24000)},
@@ -39,6 +45,7 @@ const Row kRows[] = {
     {"telephone", config_of(ProcessingMode::REALTIME, AudioFormat::G711_ULAW, 8000, 1, 24000)},
     {"float", config_of(ProcessingMode::QUALITY, AudioFormat::FLOAT32, 16000, 1, 0)},
     {"interpolated", config_of(ProcessingMode::QUALITY, AudioFormat::PCM16, 47999, 1, 16000)},
+    {"neural", neural()},
 };
 
 AudioEngine engine(const EngineConfig& config) { return std::move(AudioEngine::create(config)).value(); }

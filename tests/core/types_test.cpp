@@ -33,7 +33,7 @@ void expect_names(const Row<Enumeration> (&rows)[N]) {
     }
     const auto first = rows[0].value;
     for (const std::string unknown :
-         {"", "Realtime", "PCM16", " pcm16", "pcm16 ", "pcm", "energyx", "opus", "neural"}) {
+         {"", "Realtime", "PCM16", " pcm16", "pcm16 ", "pcm", "energyx", "opus", "network"}) {
         SCOPED_TRACE(unknown);
         Enumeration value = first;
         EXPECT_FALSE(parse(unknown, value));
@@ -49,7 +49,10 @@ TEST(Types, ModeNames) {
 }
 
 TEST(Types, DetectorNames) {
-    expect_names<VADType>({{"energy", VADType::ENERGY_BASED, true}, {"energy_based", VADType::ENERGY_BASED, false}});
+    expect_names<VADType>({{"energy", VADType::ENERGY_BASED, true},
+                           {"energy_based", VADType::ENERGY_BASED, false},
+                           {"external", VADType::EXTERNAL, true},
+                           {"neural", VADType::NEURAL, true}});
 }
 
 TEST(Types, FormatNames) {

@@ -161,7 +161,7 @@ inline EngineConfig read_engine_config(Reader& reader) {
     config.output.sample_rate = reader.flag() ? read_rate_hz(reader, wild) : 0;
     config.output.format = read_format(reader, wild);
     config.vad = read_vad_config(reader, wild);
-    config.vad.type = static_cast<VADType>(reader.byte() % (wild ? 4U : 2U));
+    config.vad.type = static_cast<VADType>(reader.byte() % (wild ? 4U : 3U));
     if (reader.below(4) == 3) config.stream_buffer = read_buffer_config(reader, wild);
     config.max_chunk_ms = wild ? reader.below(1100) : reader.within(10, 100);
     return config;

@@ -133,7 +133,8 @@ function common(scenario) {
   const vad = {};
   for (const [key, value] of Object.entries(keys)) {
     if (kInputKeys.includes(key) || kEngineKeys.includes(key)) continue;
-    vad[camelCase(key)] = key === 'adaptive' ? value === '1' : Number(value);
+    if (key === 'type') vad.type = value;
+    else vad[camelCase(key)] = key === 'adaptive' ? value === '1' : Number(value);
   }
   const options = { mode: keys.mode ?? 'balanced', output: { sampleRate: number(scenario, 'out_rate', 0), format: keys.out_format ?? 'pcm16' }, vad };
   if (keys.min_amplitude) options.minAmplitude = Number(keys.min_amplitude);

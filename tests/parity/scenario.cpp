@@ -103,7 +103,7 @@ const std::set<std::string> kKnownKeys = {"source",         "ms",
                                           "min_amplitude",  "speech_start_ms",
                                           "speech_end_ms",  "pre_buffer_ms",
                                           "max_speech_ms",  "max_gap_ms",
-                                          "normalize"};
+                                          "normalize",      "type"};
 
 }  // namespace
 
@@ -161,6 +161,7 @@ EngineConfig engine_config(const Scenario& scenario) {
     config.output.sample_rate = scenario.number("out_rate", 0);
     config.output.format = named<AudioFormat>(scenario, "out_format", "pcm16");
     VADConfig& vad = config.vad;
+    vad.type = named<VADType>(scenario, "type", "energy");
     vad.adaptive = scenario.number("adaptive", 1) != 0;
     vad.energy_threshold = fraction(scenario, "energy_threshold", vad.energy_threshold);
     vad.threshold = fraction(scenario, "threshold", vad.threshold);

@@ -1,7 +1,7 @@
 // FastVADDetector on its own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { VADState, createEngine, createFastVADDetector } from 'audioengine';
+import { VADState, VADType, createEngine, createFastVADDetector } from 'audioengine';
 import { joined, kSpeechRate, speechBytes, speechSamples } from './speech.mjs';
 
 const kOptions = { sampleRate: kSpeechRate };
@@ -11,7 +11,7 @@ const decided = (results) => {
 };
 
 test('the detector alone decides what the engine decides, however it is cut', async () => {
-  const kRows = [{}, { adaptive: false, energyThreshold: 0.05 }, { speechStartMs: 50, speechEndMs: 200, maxSpeechMs: 700 }, { threshold: 0.7, exitThreshold: 0.2, preBufferMs: 0 }];
+  const kRows = [{}, { adaptive: false, energyThreshold: 0.05 }, { speechStartMs: 50, speechEndMs: 200, maxSpeechMs: 700 }, { threshold: 0.7, exitThreshold: 0.2, preBufferMs: 0 }, { type: VADType.NEURAL }];
   for (const vad of kRows) {
     for (const sampleRate of [8000, kSpeechRate, 44100]) {
       for (const samples of [1, 160, 999, speechSamples.length]) {

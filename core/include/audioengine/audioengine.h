@@ -10,6 +10,7 @@
 #include "audioengine/forensics.h"
 #include "audioengine/g711.h"
 #include "audioengine/metrics.h"
+#include "audioengine/neural_detector.h"
 #include "audioengine/pcm.h"
 #include "audioengine/processor.h"
 #include "audioengine/prometheus.h"

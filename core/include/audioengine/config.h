@@ -39,9 +39,10 @@ struct OutputConfig {
     AudioFormat format = AudioFormat::PCM16;
 };
 
-/// How speech is found.
+/// How speech is found. `energy_threshold` and `adaptive` are of ENERGY_BASED only, like `AudioConfig::min_amplitude`; NEURAL
+/// and EXTERNAL decide by the probability whatever the level.
 struct VADConfig {
-    VADType type = VADType::ENERGY_BASED;
+    VADType type = VADType::ENERGY_BASED;  ///< Chosen once: `configure_vad` refuses another one.
     float energy_threshold = 0.02F;  ///< RMS of full scale (0.02 is -34 dBFS). Fixed when `adaptive` is false; where
                                      ///< the adaptive threshold starts when it is true.
     std::uint32_t speech_start_ms = 100;  ///< Speech must last this long to be believed. 10 to 5000.

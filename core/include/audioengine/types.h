@@ -22,6 +22,7 @@ enum class VADState : std::uint8_t { SILENCE, SPEECH_STARTING, SPEECH, SPEECH_EN
 enum class VADType : std::uint8_t {
     ENERGY_BASED,  ///< Level of each block against a fixed or an adaptive threshold.
     EXTERNAL,      ///< The caller supplies the probability (`AudioEngine::set_speech_probability`).
+    NEURAL,        ///< A small network that knows speech from other sounds, at any level (neural_detector.h).
 };
 
 /// How one sample is coded. Multi-byte samples are little-endian, channels interleaved.

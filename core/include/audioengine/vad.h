@@ -12,6 +12,7 @@
 #include <span>
 
 #include "audioengine/config.h"
+#include "audioengine/neural_detector.h"
 #include "audioengine/resampler.h"
 #include "audioengine/result.h"
 #include "audioengine/segmenter.h"
@@ -97,7 +98,8 @@ public:
     /// See AudioEngine::set_speech_probability.
     void set_speech_probability(std::uint16_t probability_q15) noexcept { external_q15_ = probability_q15; }
 
-    /// Live: holds from the next block, keeps floor, state and audio. `check` must have accepted it.
+    /// Live: holds from the next block, keeps floor, state and audio. `check` must have accepted it. `type` stays what it was
+    /// at `create`.
     void configure(const VADConfig& config) noexcept;
     void reset() noexcept;
 
@@ -116,6 +118,8 @@ private:
 
     FastVADDetector(const VADConfig& config, const AudioConfig& audio, Resampler resampler,
                     std::size_t max_samples) noexcept;
+    [[nodiscard]] std::uint16_t probability(std::span<const std::int16_t, kBlockSamples> block,
+                                            const EnergyDetector::Output& heard) noexcept;
     void decide_ready_blocks() noexcept;
     void take(const Segmenter::Step& step) noexcept;
     void begin_output() noexcept;
@@ -125,7 +129,8 @@ private:
     std::uint16_t external_q15_ = 0;
     float min_amplitude_ = 0;
     Resampler resampler_;
-    EnergyDetector energy_;
+    EnergyDetector energy_;  // whatever the type: the level and the floor are its
+    NeuralDetector neural_;  // empty for the other types
     Segmenter segmenter_;
     std::size_t max_samples_ = 0;
     std::uint64_t blocks_decided_ = 0;

@@ -119,6 +119,7 @@ struct Row {
     ProcessingMode mode;
     std::uint32_t output_rate;
     AudioFormat output_format;
+    VADType detector = VADType::ENERGY_BASED;
 };
 
 constexpr Row kRows[] = {
@@ -126,6 +127,7 @@ constexpr Row kRows[] = {
     {"telephone", 8000, 1, AudioFormat::G711_ULAW, ProcessingMode::BALANCED, 24000, AudioFormat::PCM16},
     {"stereo float", 48000, 2, AudioFormat::FLOAT32, ProcessingMode::QUALITY, 16000, AudioFormat::G711_ALAW},
     {"odd rates", 44056, 3, AudioFormat::PCM16, ProcessingMode::QUALITY, 47999, AudioFormat::FLOAT32},
+    {"neural", 16000, 1, AudioFormat::PCM16, ProcessingMode::REALTIME, 0, AudioFormat::PCM16, VADType::NEURAL},
 };
 
 EngineConfig config_of(const Row& row) {
@@ -136,6 +138,7 @@ EngineConfig config_of(const Row& row) {
     config.audio.format = row.format;
     config.output.sample_rate = row.output_rate;
     config.output.format = row.output_format;
+    config.vad.type = row.detector;
     config.vad.speech_end_ms = 100;
     return config;
 }

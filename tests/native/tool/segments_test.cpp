@@ -81,6 +81,7 @@ TEST(Segments, OptionsActByTheirNames) {
          {"--max-speech-ms", "1500"},
          "start\tend\treason\n1.00\t2.50\tmax_speech\n2.50\t3.40\tsilence\n"},
         {"detector by name", {"--vad", "energy", "--max-gap-ms", "0", "--exit-threshold", "0.2"}, one},
+        {"a detector to which loudness is no speech", {"--vad", "neural"}, none},
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(row.name);

@@ -14,7 +14,7 @@ export const VADState = /* @__PURE__ */ valuesOf({ SILENCE: 'silence', SPEECH_ST
 export type VADState = VadState;
 
 /** What turns audio into a probability. */
-export const VADType = /* @__PURE__ */ valuesOf({ ENERGY_BASED: 'energy', EXTERNAL: 'external' });
+export const VADType = /* @__PURE__ */ valuesOf({ ENERGY_BASED: 'energy', EXTERNAL: 'external', NEURAL: 'neural' });
 export type VADType = VadType;
 
 /** How one sample is coded. Little-endian, channels interleaved. */

@@ -7,7 +7,7 @@ export type AudioFormatAlias = 's16' | 'ulaw' | 'mulaw' | 'pcmu' | 'alaw' | 'pcm
 export type G711Law = 'g711_ulaw' | 'ulaw' | 'mulaw' | 'pcmu' | 'g711_alaw' | 'alaw' | 'pcma';
 
 /** What turns audio into a probability: the level of each block, or the caller (`setSpeechProbability`). */
-export type VadType = 'energy' | 'energy_based' | 'external';
+export type VadType = 'energy' | 'energy_based' | 'external' | 'neural';
 
 /** Where the stream stands between silence and speech. */
 export type VadState = 'silence' | 'speech_starting' | 'speech' | 'speech_ending';
