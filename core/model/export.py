@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Quantises a trained network to int8 and writes it as the core's source file.
 
-    export.py weights.pt ../src/speech_network_weights.cpp
+    export.py WEIGHTS.pt ../src/speech_network_weights.cpp [--calibrate VALIDATION.pkl] [--look-ahead N]
 
 Every row of a matrix has its own scale: the greatest weight of the row becomes 127. The arithmetic that the core does with
-them is in ../src/speech_network.cpp; `quantised` below is the same in numpy and is what `evaluate.py --quantised` scores.
+them is in ../src/speech_network.cpp; `quantised` below is the same in numpy and is what `validate.py score ... --quantised` scores.
 """
-import sys
+import argparse
 
 import numpy as np
 import torch
@@ -118,8 +118,32 @@ def text(q, features, note):
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
-    saved = torch.load(sys.argv[1])
-    q = quantise(saved)
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("weights")
+    p.add_argument("out")
+    p.add_argument("--calibrate")
+    p.add_argument("--look-ahead", type=int, default=0)
+    a = p.parse_args()
+    state = torch.load(a.weights)
+    if a.calibrate:
+        import calibrate
+        import net as nets
+        import validate
+
+        logit, truth = calibrate.gather(nets.load(a.weights).eval(), validate.load(a.calibrate), a.look_ahead)
+        slope, offset = calibrate.line(logit, truth)
+        print(f"calibration: {slope:.4f} times the logit plus {offset:.4f}")
+        print(calibrate.table(slope * logit + offset, truth))
+        state["out.weight"] *= slope
+        state["out.bias"] = state["out.bias"] * slope + offset
+        torch.save(state, a.weights)
+    q = quantise(state)
+    count = sum(v.size for v in q.values() if v.dtype == np.int8)
     features = q["conv_weights"].shape[1] // 3
-    open(sys.argv[2], "w").write(text(q, features, f"{sum(v.size for v in q.values() if v.dtype == np.int8)} int8 weights."))
+    with open(a.out, "w") as f:
+        f.write(text(q, features, f"{count} int8 weights."))
+
+
+if __name__ == "__main__":
+    main()
