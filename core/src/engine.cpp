@@ -34,7 +34,8 @@ bool AudioEngine::Impl::allocate_buffers() noexcept {
                  resampler.max_output_samples(conditioner.head_samples()) + resampler.max_flush_samples());
     reach_at_create_ms = pre_buffer_reach_ms(config.vad);
     // Besides what a chunk can push out: the detector's own delay and the rest of a block.
-    const std::size_t ring_frames = frames_of(reach_at_create_ms + 2 * kBlockMs, in.sample_rate) + max_samples;
+    const std::uint32_t behind_ms = (2 + vad.look_ahead_blocks()) * kBlockMs;
+    const std::size_t ring_frames = frames_of(reach_at_create_ms + behind_ms, in.sample_rate) + max_samples;
 
     if (buffer) {
         buffered_bytes = frames_of(std::min(in.chunk_duration_ms, config.max_chunk_ms), in.sample_rate) * frame_bytes;

@@ -139,7 +139,13 @@ struct StateAccess {
     static void detector(StateArchive& archive, FastVADDetector& object) noexcept {
         resampler(archive, object.resampler_);
         energy(archive, object.energy_);
-        if (object.type_ == VADType::NEURAL) neural(archive, object.neural_);
+        if (object.type_ == VADType::NEURAL) {
+            neural(archive, object.neural_);
+            archive.whole(object.waits_);
+            std::int64_t level = object.waiting_level_dbfs_x100_;
+            archive.number(level, 12000);
+            object.waiting_level_dbfs_x100_ = static_cast<std::int16_t>(level);
+        }
         segmenter(archive, object.segmenter_);
         archive.whole(object.external_q15_, kProbabilityOneQ15);
         archive.whole(object.blocks_decided_, kMaxCount);

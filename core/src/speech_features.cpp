@@ -30,16 +30,16 @@ float window_at(std::size_t i) noexcept {
 
 // Bin numbers (of 31.25 Hz) of the bands' edges and middles: points evenly spaced in 1127 ln(1 + f / 700).
 constexpr std::size_t kPoints = SpeechFeatures::kBands + 2;
-constexpr std::array<double, kPoints> kEdges{1.92,   3.75,   5.71,   7.82,   10.09,  12.54,  15.16,  17.98,  21.02,
-                                             24.28,  27.79,  31.56,  35.61,  39.97,  44.66,  49.69,  55.11,  60.93,
-                                             67.2,   73.93,  81.17,  88.95,  97.31,  106.31, 115.98, 126.37, 137.55,
-                                             149.57, 162.49, 176.38, 191.32, 207.38, 224.64, 243.2};
+constexpr std::array<double, kPoints> kPointBins{1.92,   3.75,   5.71,   7.82,   10.09,  12.54,  15.16,  17.98,  21.02,
+                                                 24.28,  27.79,  31.56,  35.61,  39.97,  44.66,  49.69,  55.11,  60.93,
+                                                 67.2,   73.93,  81.17,  88.95,  97.31,  106.31, 115.98, 126.37, 137.55,
+                                                 149.57, 162.49, 176.38, 191.32, 207.38, 224.64, 243.2};
 
 /// The lowest bin above each point. The bins between two points belong to both: falling to the lower band, rising to the upper.
 constexpr std::array<std::uint8_t, kPoints> first_bins() {
     std::array<std::uint8_t, kPoints> first{};
     for (std::size_t point = 0; point < kPoints; ++point)
-        first[point] = static_cast<std::uint8_t>(static_cast<std::size_t>(kEdges[point]) + 1);
+        first[point] = static_cast<std::uint8_t>(static_cast<std::size_t>(kPointBins[point]) + 1);
     return first;
 }
 constexpr auto kFirst = first_bins();
@@ -52,6 +52,8 @@ std::int32_t log2_q8(float x) noexcept {
     const float curve = 0.43998F + f * (-0.2417F + f * 0.08231F);
     return static_cast<std::int32_t>((exponent + f + f * (1.0F - f) * curve) * 256.0F);
 }
+
+constexpr float kRounding = 64.0F;  // about the noise of 16-bit samples
 
 using Levels = std::array<std::int32_t, SpeechFeatures::kBands>;
 
@@ -72,7 +74,6 @@ Levels band_levels(const SpeechFeatures::Tables& tables, const std::int16_t* sam
         upper[bin] = power[bin] * tables.rise[bin];
         lower[bin] = power[bin] - upper[bin];
     }
-    constexpr float kRounding = 64.0F;  // about the noise of 16-bit samples
     Levels levels{};
     float energy = 0;  // of the band whose middle the point is
     for (std::size_t point = 0; point < SpeechFeatures::kBands + 1; ++point) {
@@ -96,7 +97,8 @@ SpeechFeatures::Tables::Tables() noexcept {
     }
     for (std::size_t point = 0; point + 1 < kPoints; ++point) {
         for (std::size_t bin = kFirst[point]; bin < kFirst[point + 1]; ++bin) {
-            const double share = (static_cast<double>(bin) - kEdges[point]) / (kEdges[point + 1] - kEdges[point]);
+            const double share =
+                (static_cast<double>(bin) - kPointBins[point]) / (kPointBins[point + 1] - kPointBins[point]);
             rise[bin] = static_cast<float>(share);
         }
     }
@@ -111,6 +113,7 @@ void SpeechFeatures::process(const Tables& tables, std::span<const std::int16_t,
     const std::int32_t reference = follow_level(levels);
     for (std::size_t k = 0; k < kBands; ++k) features[k] = static_cast<std::int16_t>(levels[k] - reference);
     features[kBands] = periodicity();
+    edges(reference, std::span<std::int16_t, kEdges>(features.data() + kBands + 1, kEdges));
 }
 
 /// The block at a quarter of the rate.
@@ -162,6 +165,22 @@ std::int16_t SpeechFeatures::periodicity() const noexcept {
     const auto energy = static_cast<float>(products[0] + 1);
     const float correlation = std::sqrt(best / energy);  // 0 to 1
     return static_cast<std::int16_t>((correlation - 0.6F) * 3.0F * static_cast<float>(kOne));
+}
+
+/// By differences over a few samples, which are short and need no window: over 8 samples 1 kHz is loudest and 2 kHz gone,
+/// from one to the next the highest frequencies are. A constant is in neither.
+void SpeechFeatures::edges(std::int32_t reference, std::span<std::int16_t, kEdges> features) const noexcept {
+    constexpr std::size_t kPart = kBlockSamples / 2;
+    alignas(16) std::array<float, kPart> steps;
+    std::size_t to = 0;
+    for (const std::size_t from : {kRecent - 2 * kPart, kRecent - kPart}) {
+        for (const std::size_t lag : {std::size_t{8}, std::size_t{1}}) {
+            for (std::size_t i = 0; i < kPart; ++i)
+                steps[i] = static_cast<float>(recent_[from + i] - recent_[from + i - lag]);
+            const float energy = kernels::dot(steps.data(), steps.data(), kPart);
+            features[to++] = static_cast<std::int16_t>(log2_q8(energy + kRounding) - reference);
+        }
+    }
 }
 
 }  // namespace audioengine

@@ -16,7 +16,7 @@ FastVADDetector::FastVADDetector(const VADConfig& config, const AudioConfig& aud
       max_samples_(max_samples),
       pending_capacity_(kBlockSamples +
                         std::max(resampler_.max_output_samples(max_samples), resampler_.max_flush_samples())),
-      block_capacity_(pending_capacity_ / kBlockSamples + 1),
+      block_capacity_(pending_capacity_ / kBlockSamples + 1),  // and one that waited
       event_capacity_(2 * (block_capacity_ + 1)) {}
 
 Result<FastVADDetector> FastVADDetector::create(const VADConfig& config, const AudioConfig& audio,
@@ -53,7 +53,7 @@ FastVADDetector::Output FastVADDetector::process(std::span<const std::int16_t> m
     const auto resampled =
         resampler_.process(mono, {pending_.get() + pending_count_, pending_capacity_ - pending_count_});
     pending_count_ += resampled.produced;
-    decide_ready_blocks();
+    hear_ready_blocks();
     return output(resampled.status);
 }
 
@@ -70,31 +70,39 @@ FastVADDetector::Output FastVADDetector::finish() noexcept {
     const auto flushed =
         resampler_.flush(std::span(pending_.get() + pending_count_, pending_capacity_ - pending_count_));
     pending_count_ += flushed.produced;
-    decide_ready_blocks();
+    hear_ready_blocks();
+    if (waits_) {  // nothing follows the last block
+        constexpr std::array<std::int16_t, kBlockSamples> kSilence{};
+        decide(neural_.process(kSilence), waiting_level_dbfs_x100_);
+        waits_ = false;
+    }
     take(segmenter_.finish());
     finished_ = true;
     return output(flushed.status);
 }
 
-std::uint16_t FastVADDetector::probability(std::span<const std::int16_t, kBlockSamples> block,
-                                           const EnergyDetector::Output& heard) noexcept {
-    switch (type_) {
-        case VADType::EXTERNAL: return external_q15_;
-        case VADType::NEURAL: return neural_.process(block);
-        default: return heard.probability_q15;
+void FastVADDetector::hear(std::span<const std::int16_t, kBlockSamples> block) noexcept {
+    const auto heard = energy_.process(block);
+    if (type_ != VADType::NEURAL) {
+        decide(type_ == VADType::EXTERNAL ? external_q15_ : heard.probability_q15, heard.level_dbfs_x100);
+        return;
     }
+    const std::uint16_t probability_q15 = neural_.process(block);  // of the block before
+    if (waits_) decide(probability_q15, waiting_level_dbfs_x100_);
+    waits_ = true;
+    waiting_level_dbfs_x100_ = heard.level_dbfs_x100;
 }
 
-void FastVADDetector::decide_ready_blocks() noexcept {
+void FastVADDetector::decide(std::uint16_t probability_q15, std::int16_t level_dbfs_x100) noexcept {
+    take(segmenter_.process(probability_q15));
+    blocks_[block_count_++] = {probability_q15, level_dbfs_x100, segmenter_.state()};
+    ++blocks_decided_;
+}
+
+void FastVADDetector::hear_ready_blocks() noexcept {
     std::size_t at = 0;
-    for (; at + kBlockSamples <= pending_count_; at += kBlockSamples) {
-        const std::span<const std::int16_t, kBlockSamples> block(pending_.get() + at, kBlockSamples);
-        const auto heard = energy_.process(block);
-        const std::uint16_t probability_q15 = probability(block, heard);
-        take(segmenter_.process(probability_q15));
-        blocks_[block_count_++] = {probability_q15, heard.level_dbfs_x100, segmenter_.state()};
-        ++blocks_decided_;
-    }
+    for (; at + kBlockSamples <= pending_count_; at += kBlockSamples)
+        hear(std::span<const std::int16_t, kBlockSamples>(pending_.get() + at, kBlockSamples));
     pending_count_ -= at;
     std::copy_n(pending_.get() + at, pending_count_, pending_.get());
 }
@@ -112,12 +120,24 @@ void FastVADDetector::reset() noexcept {
     resampler_.reset();
     energy_.reset();
     if (type_ == VADType::NEURAL) neural_.reset();
+    waits_ = false;
+    waiting_level_dbfs_x100_ = 0;
     segmenter_.reset();
     external_q15_ = 0;
     blocks_decided_ = 0;
     finished_ = false;
     pending_count_ = 0;
     begin_output();
+}
+
+std::uint32_t FastVADDetector::look_ahead_blocks() const noexcept {
+    return type_ == VADType::NEURAL ? NeuralDetector::kLookAheadBlocks : 0;
+}
+
+std::uint32_t FastVADDetector::latency_samples() const noexcept {
+    // A rate without whole samples per block: the sample that completes it counts.
+    const std::uint64_t looked_ahead = std::uint64_t{look_ahead_blocks()} * kBlockMs * resampler_.from_rate_hz();
+    return resampler_.latency_samples() + static_cast<std::uint32_t>((looked_ahead + 999) / 1000);
 }
 
 std::size_t FastVADDetector::memory_bytes() const noexcept {

@@ -34,6 +34,9 @@ public:
         }
         for (double& level : features) level -= mean_;
         features.push_back(768.0 * 3.0 * (periodicity(end) - 0.6));
+        for (const std::ptrdiff_t from : {end - 160, end - 80})
+            for (const std::ptrdiff_t lag : {8, 1})
+                features.push_back(256.0 * std::log2(steps(from, lag) + 64.0) - mean_);
         return features;
     }
 
@@ -82,6 +85,13 @@ private:
             result[band] = 256.0 * std::log2(energy);
         }
         return result;
+    }
+
+    /// Sum of the squares of the differences that 80 samples have from those `lag` before.
+    [[nodiscard]] double steps(std::ptrdiff_t from, std::ptrdiff_t lag) const {
+        double sum = 0;
+        for (std::ptrdiff_t n = from; n < from + 80; ++n) sum += (at(n) - at(n - lag)) * (at(n) - at(n - lag));
+        return sum;
     }
 
     /// Greatest normalised correlation with what was 9 to 50 samples before, at 4 kHz.

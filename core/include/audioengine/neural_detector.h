@@ -15,10 +15,12 @@ namespace audioengine {
 ///
 /// It looks at the shape of the spectrum over the stream's own level and at how periodic the sound is, so loudness says
 /// little: a quiet talker is found, a loud fan is not, and `energy_threshold` and `min_amplitude` have no part in it.
-/// Causal: the window of 32 ms ends with the block, nothing later is waited for. Integers and floats in a fixed order: the
-/// same bits on every machine. core/model tells how the network was trained and how well it hears.
+/// It answers one block late, when it has heard what comes next: kLookAheadBlocks. Integers and floats in a fixed order:
+/// the same bits on every machine. core/model tells how the network was trained and how well it hears.
 class NeuralDetector {
 public:
+    static constexpr std::uint32_t kLookAheadBlocks = 1;  ///< 10 ms.
+
     /// Allocates the state, about 6 KB; the weights are constants that all detectors share. `out_of_memory` else.
     static Result<NeuralDetector> create() noexcept;
 
@@ -26,7 +28,8 @@ public:
     NeuralDetector& operator=(NeuralDetector&&) noexcept;
     ~NeuralDetector();
 
-    /// Takes the next 10 ms at 16 kHz. Returns the probability that somebody speaks in them, 0 to 32768.
+    /// Takes the next 10 ms at 16 kHz. Returns the probability that somebody spoke in the 10 ms before those, 0 to 32768.
+    /// The first answer after `create` or `reset` is about no block.
     [[nodiscard]] std::uint16_t process(std::span<const std::int16_t, kBlockSamples> block) noexcept;
 
     /// As newly created. Never allocates.

@@ -109,8 +109,10 @@ public:
     /// The most of each that one call hands out.
     [[nodiscard]] std::size_t max_blocks() const noexcept { return block_capacity_; }
     [[nodiscard]] std::size_t max_events() const noexcept { return event_capacity_; }
-    /// Input samples from a block's end to its decision.
-    [[nodiscard]] std::uint32_t latency_samples() const noexcept { return resampler_.latency_samples(); }
+    /// Input samples from a block's end to its decision: the resampler's, and the look-ahead of a NEURAL detector.
+    [[nodiscard]] std::uint32_t latency_samples() const noexcept;
+    /// Blocks that a decision waits for beyond its own.
+    [[nodiscard]] std::uint32_t look_ahead_blocks() const noexcept;
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
 private:
@@ -118,9 +120,9 @@ private:
 
     FastVADDetector(const VADConfig& config, const AudioConfig& audio, Resampler resampler,
                     std::size_t max_samples) noexcept;
-    [[nodiscard]] std::uint16_t probability(std::span<const std::int16_t, kBlockSamples> block,
-                                            const EnergyDetector::Output& heard) noexcept;
-    void decide_ready_blocks() noexcept;
+    void hear(std::span<const std::int16_t, kBlockSamples> block) noexcept;
+    void decide(std::uint16_t probability_q15, std::int16_t level_dbfs_x100) noexcept;
+    void hear_ready_blocks() noexcept;
     void take(const Segmenter::Step& step) noexcept;
     void begin_output() noexcept;
     [[nodiscard]] Output output(Status status) const noexcept;
@@ -131,6 +133,8 @@ private:
     Resampler resampler_;
     EnergyDetector energy_;  // whatever the type: the level and the floor are its
     NeuralDetector neural_;  // empty for the other types
+    bool waits_ = false;     // a block was heard and is not decided yet: NEURAL only
+    std::int16_t waiting_level_dbfs_x100_ = 0;
     Segmenter segmenter_;
     std::size_t max_samples_ = 0;
     std::uint64_t blocks_decided_ = 0;
