@@ -17,8 +17,6 @@ static_assert(sizeof(VadEvent) == 40 && offsetof(VadEvent, type) == 0 && offseto
 
 namespace {
 
-constexpr std::size_t kHeadroomBytes = 16384;
-
 double address_of(const void* pointer) noexcept {
     return static_cast<double>(reinterpret_cast<std::uintptr_t>(pointer));
 }
@@ -80,10 +78,7 @@ Status Facade::create(Object object) noexcept {
     if (status != Status::ok) return status;
     in_force_ = config;
     if (buffer_ != nullptr) describe_buffer();
-    // Strings that later calls return need a little memory for a moment. It is found free then, so that the memory never
-    // grows under JavaScript's views.
-    const std::unique_ptr<std::byte[]> headroom(new (std::nothrow) std::byte[kHeadroomBytes]);
-    return headroom ? Status::ok : Status::out_of_memory;
+    return out_.reserve(kMetricsJsonBytes + 1) ? Status::ok : Status::out_of_memory;
 }
 
 Status Facade::create_engine(const EngineConfig& config) noexcept {
@@ -284,10 +279,10 @@ double Facade::finding_position(std::uint32_t set) const noexcept {
     return static_cast<double>(engine_->finding_position(static_cast<Finding>(set)));
 }
 
-std::string Facade::metrics_json() noexcept {
+const char* Facade::metrics_json() noexcept {
     record_elapsed();
-    std::string json(kMetricsJsonBytes, '\0');
-    json.resize(write_json(engine_->metrics(), json));
+    auto* const json = reinterpret_cast<char*>(out_.bytes().data());
+    json[write_json(engine_->metrics(), {json, kMetricsJsonBytes})] = '\0';
     return json;
 }
 

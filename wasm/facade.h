@@ -14,7 +14,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "audioengine/engine.h"
@@ -66,7 +65,7 @@ enum Word : std::uint32_t {
     kFindings,    ///< Set of Finding bits, of `validate` and `findings`.
     // Written by JavaScript
     kElapsedNs,  ///< How long the last `push` took; recorded at the next call and set back to 0.
-    kRecord      ///< The first number of a record (records.h).
+    kRecord      ///< The first number of a record (records.h). Names that JavaScript hands over stand here too.
 };
 inline constexpr std::size_t kWordCount = kRecord + kRecordCapacity;
 
@@ -103,6 +102,11 @@ public:
     /// Makes the input area at least so long. False: no memory; it stays as it was, but may lie elsewhere.
     bool reserve(std::size_t bytes) noexcept;
 
+    /// A name that JavaScript has written where records begin.
+    [[nodiscard]] std::string_view name(std::size_t length) const noexcept {
+        return {reinterpret_cast<const char*>(&words_[kRecord]), length};
+    }
+
     // All that follow fill `words()`. `bytes` are the first of the input area. Only after a successful `create`, and only
     // those of the object that is there.
 
@@ -115,7 +119,7 @@ public:
     void speech() noexcept;
     void findings() noexcept;
     [[nodiscard]] double finding_position(std::uint32_t set) const noexcept;
-    [[nodiscard]] std::string metrics_json() noexcept;
+    [[nodiscard]] const char* metrics_json() noexcept;
 
     // Detector
     Status hear(std::size_t bytes) noexcept;

@@ -1,5 +1,7 @@
 #include "audioengine/buffer_config.h"
 
+#include "names.h"
+
 namespace audioengine {
 
 namespace {
@@ -11,44 +13,24 @@ constexpr std::uint32_t kMaxFadeMs = 100;
 constexpr std::uint32_t kMaxWindowPackets = 64;
 constexpr std::uint32_t kMaxPacketMs = 1000;
 
-constexpr OverflowStrategy kOverflow[] = {OverflowStrategy::drop_oldest, OverflowStrategy::drop_newest,
-                                          OverflowStrategy::error};
-constexpr UnderflowStrategy kUnderflow[] = {UnderflowStrategy::silence, UnderflowStrategy::repeat,
-                                            UnderflowStrategy::error};
-
-template <class Enum, std::size_t N>
-bool find(const Enum (&values)[N], std::string_view name, Enum& out) noexcept {
-    for (const Enum value : values) {
-        if (name == name_of(value)) {
-            out = value;
-            return true;
-        }
-    }
-    return false;
-}
+constexpr Name kOverflow[] = {
+    {"drop_oldest", OverflowStrategy::drop_oldest},
+    {"drop_newest", OverflowStrategy::drop_newest},
+    {"error", OverflowStrategy::error},
+};
+constexpr Name kUnderflow[] = {
+    {"silence", UnderflowStrategy::silence},
+    {"repeat", UnderflowStrategy::repeat},
+    {"error", UnderflowStrategy::error},
+};
 
 }  // namespace
 
-const char* name_of(OverflowStrategy strategy) noexcept {
-    switch (strategy) {
-        case OverflowStrategy::drop_oldest: return "drop_oldest";
-        case OverflowStrategy::drop_newest: return "drop_newest";
-        case OverflowStrategy::error: return "error";
-    }
-    return "";
-}
+const char* name_of(OverflowStrategy strategy) noexcept { return name_in(kOverflow, strategy); }
+const char* name_of(UnderflowStrategy strategy) noexcept { return name_in(kUnderflow, strategy); }
 
-const char* name_of(UnderflowStrategy strategy) noexcept {
-    switch (strategy) {
-        case UnderflowStrategy::silence: return "silence";
-        case UnderflowStrategy::repeat: return "repeat";
-        case UnderflowStrategy::error: return "error";
-    }
-    return "";
-}
-
-bool parse(std::string_view name, OverflowStrategy& out) noexcept { return find(kOverflow, name, out); }
-bool parse(std::string_view name, UnderflowStrategy& out) noexcept { return find(kUnderflow, name, out); }
+bool parse(std::string_view name, OverflowStrategy& out) noexcept { return parse_in(kOverflow, name, out); }
+bool parse(std::string_view name, UnderflowStrategy& out) noexcept { return parse_in(kUnderflow, name, out); }
 
 Result<bool> check(const BufferConfig& config) noexcept {
     const auto duration = [](const char* field) { return Result<bool>(Status::bad_buffer_duration, field); };

@@ -7,6 +7,7 @@
 #include "det_math.h"
 #include "kernels.h"
 #include "make_array.h"
+#include "seldom.h"
 
 namespace audioengine {
 
@@ -31,7 +32,7 @@ double without_denormals(double value) noexcept { return value < 1e-20 && value 
 
 }  // namespace
 
-HighPass::HighPass(std::uint32_t rate_hz, double cutoff_hz) noexcept {
+AUDIOENGINE_SELDOM HighPass::HighPass(std::uint32_t rate_hz, double cutoff_hz) noexcept {
     const double turn = cutoff_hz / static_cast<double>(rate_hz);
     const double tangent = det::sin_pi(turn) / det::sin_pi(0.5 - turn);
     constexpr double kSqrt2 = 1.41421356237309504880;
@@ -59,7 +60,8 @@ void HighPass::reset() noexcept {
 Conditioner::Conditioner(std::uint32_t rate_hz, ProcessingMode mode, std::size_t stretch_samples) noexcept
     : mode_(mode), high_pass_(rate_hz, kCutoffHz), stretch_samples_(stretch_samples) {}
 
-Result<Conditioner> Conditioner::create(std::uint32_t rate_hz, ProcessingMode mode, bool normalize) noexcept {
+AUDIOENGINE_SELDOM Result<Conditioner> Conditioner::create(std::uint32_t rate_hz, ProcessingMode mode,
+                                                           bool normalize) noexcept {
     if (!is_sample_rate(rate_hz)) return {Status::bad_sample_rate, "rate_hz"};
     if (const auto checked = check(mode); !checked) return {checked.status(), checked.field()};
     Conditioner conditioner(rate_hz, mode, normalize ? rate_hz * kStretchMs / 1000 : 0);
@@ -102,7 +104,7 @@ std::size_t Conditioner::flush(std::span<std::int16_t> out) noexcept {
 }
 
 /// Writes both stretches; the gain ends at `end_gain`, or at what the last of them can bear.
-std::size_t Conditioner::release_held(double end_gain, std::int16_t* out) noexcept {
+AUDIOENGINE_SELDOM std::size_t Conditioner::release_held(double end_gain, std::int16_t* out) noexcept {
     if (newer_.count > 0) {
         close_stretch(newer_);
     } else {
@@ -123,7 +125,7 @@ void Conditioner::set_mode(ProcessingMode mode) noexcept {
 }
 
 /// Decides the gain that the stretch can bear: the steady one, or less where its peak would pass the ceiling.
-void Conditioner::close_stretch(Stretch& stretch) noexcept {
+AUDIOENGINE_SELDOM void Conditioner::close_stretch(Stretch& stretch) noexcept {
     double squares = 0.0;
     double peak = 0.0;
     for (std::size_t i = 0; i < stretch.count; ++i) {
@@ -147,7 +149,7 @@ void Conditioner::follow_level(double mean_square) noexcept {
 
 /// Writes the older stretch, the gain going in a straight line from where it stood to `end_gain`. Both ends are bearable
 /// for the stretch, so every point between them is.
-std::size_t Conditioner::write_older(double end_gain, std::int16_t* out) noexcept {
+AUDIOENGINE_SELDOM std::size_t Conditioner::write_older(double end_gain, std::int16_t* out) noexcept {
     const double step = older_.count == 0 ? 0.0 : (end_gain - last_gain_) / static_cast<double>(older_.count);
     for (std::size_t i = 0; i < older_.count; ++i) {
         const double gain = last_gain_ + step * static_cast<double>(i + 1);

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "forensics_judges.h"
+#include "seldom.h"
 
 namespace audioengine {
 
@@ -52,7 +53,7 @@ void Forensics::look_for_silence(std::span<const std::uint16_t> loudness) noexce
     }
 }
 
-void Forensics::end_block() noexcept {
+AUDIOENGINE_SELDOM void Forensics::end_block() noexcept {
     Silence& run = silence_;
     run.block_at = 0;
     if (run.now.peak == 0) {
@@ -143,7 +144,7 @@ void Forensics::take_anchor(const std::int16_t* end, std::uint64_t frame) noexce
     if (in_range) now = {lag, 1, 0, 0, frame, frame};
 }
 
-void Forensics::end_repetition() noexcept {
+AUDIOENGINE_SELDOM void Forensics::end_repetition() noexcept {
     const Repetition& now = repetition_;
     const bool is_coarse = is_g711(format_);
     const bool is_long = now.lag * 20ULL > rate_hz_;  // 50 ms: most anchors have left the table since
@@ -162,12 +163,11 @@ void Forensics::end_repetition() noexcept {
 namespace {
 
 /// Length in bytes of the MPEG audio frame (layer II or III) with this header, 0 when it is none. ISO 11172-3, 13818-3.
-std::uint32_t mp3_frame_bytes(const std::array<std::uint8_t, 4>& header) noexcept {
-    constexpr std::array<std::uint16_t, 16> kLayer3V1{0,   32,  40,  48,  56,  64,  80,  96,
-                                                      112, 128, 160, 192, 224, 256, 320, 0};
-    constexpr std::array<std::uint16_t, 16> kLayer2V1{0,   32,  48,  56,  64,  80,  96,  112,
-                                                      128, 160, 192, 224, 256, 320, 384, 0};
-    constexpr std::array<std::uint16_t, 16> kV2{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0};
+AUDIOENGINE_SELDOM std::uint32_t mp3_frame_bytes(const std::array<std::uint8_t, 4>& header) noexcept {
+    // In units of 8 kbit/s.
+    constexpr std::array<std::uint8_t, 16> kLayer3V1{0, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 0};
+    constexpr std::array<std::uint8_t, 16> kLayer2V1{0, 4, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 0};
+    constexpr std::array<std::uint8_t, 16> kV2{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 0};
     constexpr std::array<std::uint16_t, 3> kRates{44100, 48000, 32000};
     const unsigned version = header[1] >> 3U & 3U;  // 3: MPEG 1, 2: MPEG 2, 0: MPEG 2.5
     const unsigned layer = header[1] >> 1U & 3U;    // 1: III, 2: II
@@ -175,7 +175,7 @@ std::uint32_t mp3_frame_bytes(const std::array<std::uint8_t, 4>& header) noexcep
     if (header[0] != 0xFF || header[1] < 0xE0 || version == 1 || (layer != 1 && layer != 2) || rate_index == 3)
         return 0;
     const bool first = version == 3;
-    const std::uint32_t kbit = (first ? (layer == 1 ? kLayer3V1 : kLayer2V1) : kV2)[header[2] >> 4U];
+    const std::uint32_t kbit = 8U * (first ? (layer == 1 ? kLayer3V1 : kLayer2V1) : kV2)[header[2] >> 4U];
     if (kbit == 0) return 0;
     const std::uint32_t rate_hz = std::uint32_t{kRates[rate_index]} >> (first ? 0U : (version == 2 ? 1U : 2U));
     const std::uint32_t eighth = layer == 1 && !first ? 72 : 144;

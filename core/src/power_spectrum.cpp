@@ -1,6 +1,7 @@
 #include "power_spectrum.h"
 
 #include "det_math.h"
+#include "seldom.h"
 
 namespace audioengine::power_spectrum {
 
@@ -9,7 +10,7 @@ namespace {
 constexpr std::size_t kQuarterTurn = kHalf / 4;  // cos(x + quarter turn) = -sin(x)
 
 /// cos(2 pi k / kSamples), folded into the first quarter of a turn, so that equal values have equal bits.
-float cosine_at(std::size_t k) noexcept {
+AUDIOENGINE_SELDOM float cosine_at(std::size_t k) noexcept {
     constexpr std::size_t kQuarter = kSamples / 4;
     if (k > kHalf) k = kSamples - k;
     const bool negative = k > kQuarter;
@@ -141,7 +142,7 @@ void split(const Tables& tables, const float* __restrict re, const float* __rest
 
 }  // namespace
 
-Tables::Tables() noexcept {
+AUDIOENGINE_SELDOM Tables::Tables() noexcept {
     for (std::size_t k = 0; k < cosine.size(); ++k) cosine[k] = cosine_at(2 * k);
     for (std::size_t k = 0; k < fine_cosine.size(); ++k) fine_cosine[k] = cosine_at(k);
 }

@@ -6,6 +6,7 @@
 #include "audioengine/config.h"
 #include "make_array.h"
 #include "resampler_impl.h"
+#include "seldom.h"
 
 namespace audioengine {
 
@@ -26,8 +27,9 @@ Result<Resampler> Resampler::create_switchable(std::uint32_t from_rate_hz, std::
 }
 
 /// `modes`: the ones there must be memory for.
-Result<Resampler> Resampler::make(std::uint32_t from_rate_hz, std::uint32_t to_rate_hz, ProcessingMode mode,
-                                  std::span<const ProcessingMode> modes) noexcept {
+AUDIOENGINE_SELDOM Result<Resampler> Resampler::make(std::uint32_t from_rate_hz, std::uint32_t to_rate_hz,
+                                                     ProcessingMode mode,
+                                                     std::span<const ProcessingMode> modes) noexcept {
     if (!is_sample_rate(from_rate_hz)) return {Status::bad_sample_rate, "from_rate_hz"};
     if (!is_sample_rate(to_rate_hz)) return {Status::bad_sample_rate, "to_rate_hz"};
     if (const auto checked = check(mode); !checked) return {checked.status(), checked.field()};

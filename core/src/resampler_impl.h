@@ -10,6 +10,7 @@
 #include "audioengine/resampler.h"
 #include "kernels.h"
 #include "resampler_design.h"
+#include "seldom.h"
 
 namespace audioengine {
 
@@ -62,7 +63,7 @@ struct Resampler::Impl {
         finished = false;
     }
 
-    void make_room() noexcept {
+    AUDIOENGINE_SELDOM void make_room() noexcept {
         if (filled + kSliceSamples <= history_capacity) return;
         const std::size_t oldest_needed = next - longest_before;
         std::copy(history.get() + oldest_needed, history.get() + filled, history.get());
@@ -91,19 +92,23 @@ struct Resampler::Impl {
         return kernels::dot(window, table.get() + std::size_t{phase} * design.stride, design.stride);
     }
 
+    /// And goes on to the next one.
+    [[nodiscard]] float take_output() noexcept {
+        const float output = output_here();
+        next += step_whole;
+        phase += step_phases;
+        if (phase >= design.phases) {
+            phase -= design.phases;
+            ++next;
+        }
+        return output;
+    }
+
     /// Writes every output whose window is complete.
     template <class Sample>
     std::size_t emit_ready(Sample* out) noexcept {
         std::size_t produced = 0;
-        while (next + design.half < filled) {
-            out[produced++] = to_sample(output_here(), Sample{});
-            next += step_whole;
-            phase += step_phases;
-            if (phase >= design.phases) {
-                phase -= design.phases;
-                ++next;
-            }
-        }
+        while (next + design.half < filled) out[produced++] = to_sample(take_output(), Sample{});
         return produced;
     }
 

@@ -5,6 +5,7 @@
 
 #include "det_math.h"
 #include "kernels.h"
+#include "seldom.h"
 
 namespace audioengine {
 
@@ -18,7 +19,7 @@ constexpr std::size_t kLeftOut = (power_spectrum::kSamples - SpeechFeatures::kRi
 constexpr std::size_t kHeld = power_spectrum::kHalf - kLeftOut;
 
 /// Half of a Hann window of `length` samples each way, from the outside in.
-float half_hann(std::size_t i, std::size_t length) noexcept {
+AUDIOENGINE_SELDOM float half_hann(std::size_t i, std::size_t length) noexcept {
     const double sine = det::sin_pi((static_cast<double>(i) + 0.5) / static_cast<double>(length) / 2.0);
     return static_cast<float>(sine * sine);
 }
@@ -28,18 +29,18 @@ float window_at(std::size_t i) noexcept {
     return i < kRise ? half_hann(i, kRise) : half_hann(kRise + kFall - 1 - i, kFall);
 }
 
-// Bin numbers (of 31.25 Hz) of the bands' edges and middles: points evenly spaced in 1127 ln(1 + f / 700).
+// Bin numbers (of 31.25 Hz), in hundredths, of the bands' edges and middles: points evenly spaced in 1127 ln(1 + f / 700).
 constexpr std::size_t kPoints = SpeechFeatures::kBands + 2;
-constexpr std::array<double, kPoints> kPointBins{1.92,   3.75,   5.71,   7.82,   10.09,  12.54,  15.16,  17.98,  21.02,
-                                                 24.28,  27.79,  31.56,  35.61,  39.97,  44.66,  49.69,  55.11,  60.93,
-                                                 67.2,   73.93,  81.17,  88.95,  97.31,  106.31, 115.98, 126.37, 137.55,
-                                                 149.57, 162.49, 176.38, 191.32, 207.38, 224.64, 243.2};
+constexpr std::array<std::uint16_t, kPoints> kPointBinsX100{
+    192,  375,  571,  782,  1009, 1254, 1516,  1798,  2102,  2428,  2779,  3156,  3561,  3997,  4466,  4969,  5511,
+    6093, 6720, 7393, 8117, 8895, 9731, 10631, 11598, 12637, 13755, 14957, 16249, 17638, 19132, 20738, 22464, 24320};
+constexpr double point_bin(std::size_t point) noexcept { return static_cast<double>(kPointBinsX100[point]) / 100.0; }
 
 /// The lowest bin above each point. The bins between two points belong to both: falling to the lower band, rising to the upper.
 constexpr std::array<std::uint8_t, kPoints> first_bins() {
     std::array<std::uint8_t, kPoints> first{};
     for (std::size_t point = 0; point < kPoints; ++point)
-        first[point] = static_cast<std::uint8_t>(static_cast<std::size_t>(kPointBins[point]) + 1);
+        first[point] = static_cast<std::uint8_t>(kPointBinsX100[point] / 100 + 1);
     return first;
 }
 constexpr auto kFirst = first_bins();
@@ -90,7 +91,7 @@ Levels band_levels(const SpeechFeatures::Tables& tables, const std::int16_t* sam
 
 }  // namespace
 
-SpeechFeatures::Tables::Tables() noexcept {
+AUDIOENGINE_SELDOM SpeechFeatures::Tables::Tables() noexcept {
     for (std::size_t i = 0; i < kHeld; ++i) {
         even_window[i] = window_at(2 * i);
         odd_window[i] = window_at(2 * i + 1);
@@ -98,7 +99,7 @@ SpeechFeatures::Tables::Tables() noexcept {
     for (std::size_t point = 0; point + 1 < kPoints; ++point) {
         for (std::size_t bin = kFirst[point]; bin < kFirst[point + 1]; ++bin) {
             const double share =
-                (static_cast<double>(bin) - kPointBins[point]) / (kPointBins[point + 1] - kPointBins[point]);
+                (static_cast<double>(bin) - point_bin(point)) / (point_bin(point + 1) - point_bin(point));
             rise[bin] = static_cast<float>(share);
         }
     }

@@ -15,14 +15,14 @@ struct Text {
 constexpr Text kTexts[] = {
     {"ok", "Nothing is wrong."},
     {"empty_input", "There must be at least one byte."},
-    {"chunk_too_large", "A chunk must not be longer than max_chunk_bytes; cut it into smaller ones."},
+    {"chunk_too_large", "A chunk must be at most max_chunk_bytes; cut it into smaller ones."},
     {"output_too_small", "The output buffer must hold everything the call produces."},
     {"stream_finished", "After finish a stream takes no more audio until reset."},
     {"truncated_frame", "The audio must end with a whole frame."},
     {"unsupported_format", "The bytes must be raw audio in the configured format: no file, no text, no other coding."},
     {"no_stream_buffer", "The engine must have been created with a stream buffer."},
     {"bad_snapshot", "A snapshot must be complete and unchanged."},
-    {"foreign_snapshot", "A snapshot must come from the same snapshot version and the same engine configuration."},
+    {"foreign_snapshot", "A snapshot must be of the same snapshot version and engine configuration."},
     {"bad_sample_rate", "The sample rate must be 4000 to 192000 Hz."},
     {"bad_channels", "There must be one to eight channels."},
     {"bad_format", "The format must be pcm16, g711_ulaw, g711_alaw or float32."},
@@ -36,21 +36,21 @@ constexpr Text kTexts[] = {
     {"bad_vad_duration", "Debounce must be 10 to 5000 ms, the pre-buffer 0 to 5000 ms, limits 0 or at least 100 ms."},
     {"buffer_full", "The audio does not fit into what is left of the limit."},
     {"buffer_empty", "There is not enough audio for the whole chunk."},
-    {"not_ready", "The start-up depth of the buffer is not reached yet."},
+    {"not_ready", "The buffer's start-up depth is not reached yet."},
     {"stream_ended", "The stream has ended and everything was handed out."},
     {"late_packet", "The packet came after its place had passed."},
     {"duplicate_packet", "The packet has come before."},
-    {"sequence_jump",
-     "The packet's number is far from the expected one; the stream is followed if the next packet agrees."},
+    {"sequence_jump", "The packet's number is far from the expected one; it counts if the next packet agrees."},
     {"mixed_input", "Until clear a buffer takes either bytes or numbered packets."},
     {"bad_strategy",
-     "The overflow strategy must be drop_oldest, drop_newest or error; the underflow strategy silence, "
-     "repeat or error; the policy of a pool fail or allocate."},
+     "Overflow must be drop_oldest, drop_newest or error; underflow silence, repeat or error; the policy of a pool "
+     "fail "
+     "or allocate."},
     {"bad_buffer_size", "The size must hold one frame, block or byte, and be at most 1 GiB."},
     {"bad_buffer_duration",
-     "The limit must be 1 to 600000 ms, the start-up depth within it, the repetition at most 1000 ms, "
-     "the fade at most 100 ms, a packet 1 to 1000 ms."},
-    {"bad_reorder_window", "The reorder window must be 0 to 64 packets, and sequence numbers must have 16 or 32 bits."},
+     "The limit must be 1 to 600000 ms, the start-up depth within it, repetition at most 1000 ms, "
+     "fade at most 100 ms, a packet 1 to 1000 ms."},
+    {"bad_reorder_window", "The reorder window must be 0 to 64 packets, sequence numbers of 16 or 32 bits."},
     {"out_of_memory", "The memory for the stream could not be allocated."},
 };
 constexpr Text kUnknown = {"unknown", "This is not a status of this version."};

@@ -6,6 +6,13 @@
 
 namespace audioengine {
 
+namespace {
+
+/// Input that is resampled at once, however long the chunk: what waits for its block needs no more room.
+constexpr std::size_t kSliceSamples = 480;
+
+}  // namespace
+
 FastVADDetector::FastVADDetector(const VADConfig& config, const AudioConfig& audio, Resampler resampler,
                                  std::size_t max_samples) noexcept
     : type_(config.type),
@@ -14,9 +21,8 @@ FastVADDetector::FastVADDetector(const VADConfig& config, const AudioConfig& aud
       energy_(config, audio.min_amplitude),
       segmenter_(config),
       max_samples_(max_samples),
-      pending_capacity_(kBlockSamples +
-                        std::max(resampler_.max_output_samples(max_samples), resampler_.max_flush_samples())),
-      block_capacity_(pending_capacity_ / kBlockSamples + 1),  // and one that waited
+      pending_capacity_(room_for(std::min(max_samples, kSliceSamples))),
+      block_capacity_(room_for(max_samples) / kBlockSamples + 1),  // and one that waited
       event_capacity_(2 * (block_capacity_ + 1)) {}
 
 Result<FastVADDetector> FastVADDetector::create(const VADConfig& config, const AudioConfig& audio,
@@ -37,6 +43,11 @@ Result<FastVADDetector> FastVADDetector::create(const VADConfig& config, const A
     return detector;
 }
 
+/// What waited, and what so many more samples give, or the end.
+std::size_t FastVADDetector::room_for(std::size_t samples) const noexcept {
+    return kBlockSamples + std::max(resampler_.max_output_samples(samples), resampler_.max_flush_samples());
+}
+
 void FastVADDetector::begin_output() noexcept {
     block_count_ = 0;
     event_count_ = 0;
@@ -50,11 +61,14 @@ FastVADDetector::Output FastVADDetector::process(std::span<const std::int16_t> m
     begin_output();
     if (finished_) return output(Status::stream_finished);
     if (mono.size() > max_samples_) return output(Status::chunk_too_large);
-    const auto resampled =
-        resampler_.process(mono, {pending_.get() + pending_count_, pending_capacity_ - pending_count_});
-    pending_count_ += resampled.produced;
-    hear_ready_blocks();
-    return output(resampled.status);
+    while (!mono.empty()) {
+        const auto slice = mono.first(std::min(mono.size(), kSliceSamples));
+        const std::span<std::int16_t> rest(pending_.get() + pending_count_, pending_capacity_ - pending_count_);
+        pending_count_ += resampler_.process(slice, rest).produced;  // there is room, and no end yet
+        hear_ready_blocks();
+        mono = mono.subspan(slice.size());
+    }
+    return output(Status::ok);
 }
 
 FastVADDetector::Output FastVADDetector::advance_time(std::uint32_t ms) noexcept {
@@ -93,7 +107,7 @@ void FastVADDetector::hear(std::span<const std::int16_t, kBlockSamples> block) n
     waiting_level_dbfs_x100_ = heard.level_dbfs_x100;
 }
 
-void FastVADDetector::decide(std::uint16_t probability_q15, std::int16_t level_dbfs_x100) noexcept {
+[[gnu::noinline]] void FastVADDetector::decide(std::uint16_t probability_q15, std::int16_t level_dbfs_x100) noexcept {
     take(segmenter_.process(probability_q15));
     blocks_[block_count_++] = {probability_q15, level_dbfs_x100, segmenter_.state()};
     ++blocks_decided_;

@@ -88,6 +88,10 @@ TEST(Engine, DefaultsTakeTwentyFourKilohertzPcm16) {
     EXPECT_EQ(engine.metrics().chunk_duration_ms, 20U);
     EXPECT_EQ(engine.metrics().memory_bytes, engine.memory_bytes());
     EXPECT_LE(engine.memory_bytes(), 65536U);
+
+    EngineConfig neural;
+    neural.vad.type = VADType::NEURAL;
+    EXPECT_LE(make(neural).memory_bytes(), 65536U);
 }
 
 // ---- The cut law

@@ -30,8 +30,9 @@ test('the tarball holds the product and nothing else', () => {
 
 test('one version everywhere', async () => {
   const header = /define AUDIOENGINE_VERSION "(.*)"/.exec(source('core/include/audioengine/version.h'))[1];
-  const { instantiate } = await internal('instance.js');
-  assert.deepEqual([JSON.parse(read('package.json')).version, audioengine.version, instantiate(readFileSync(join(dist, 'audioengine.wasm'))).version()], [header, header, header]);
+  const { instantiate, textAt } = await internal('instance.js');
+  const glue = instantiate(readFileSync(join(dist, 'audioengine.wasm')));
+  assert.deepEqual([JSON.parse(read('package.json')).version, audioengine.version, textAt(glue, glue.version())], [header, header, header]);
 });
 
 test('every export exists, types first', async () => {
@@ -106,12 +107,12 @@ test("the core's structs cross with all their members", async () => {
 });
 
 test("every finding and every constant is declared, and is the core's", async () => {
-  const { instantiate } = await internal('instance.js');
+  const { instantiate, textAt } = await internal('instance.js');
   const { NameList } = await internal('layout.js');
   const glue = instantiate(readFileSync(join(dist, 'audioengine.wasm')));
   const namesIn = (list) => {
     const names = [];
-    while (glue.name(NameList[list], names.length) !== '') names.push(glue.name(NameList[list], names.length));
+    for (let name; (name = textAt(glue, glue.name(NameList[list], names.length))) !== ''; ) names.push(name);
     return names;
   };
   const declared = (type) => [...new RegExp(`export type ${type} =([^;]*);`).exec(source('wasm/package/src/types.ts'))[1].matchAll(/'(\w+)'/g)].map((match) => match[1]);

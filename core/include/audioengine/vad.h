@@ -124,6 +124,7 @@ private:
     void decide(std::uint16_t probability_q15, std::int16_t level_dbfs_x100) noexcept;
     void hear_ready_blocks() noexcept;
     void take(const Segmenter::Step& step) noexcept;
+    [[nodiscard]] std::size_t room_for(std::size_t samples) const noexcept;
     void begin_output() noexcept;
     [[nodiscard]] Output output(Status status) const noexcept;
 

@@ -3,10 +3,10 @@
 import { AudioEngineError } from './errors.js';
 import type { Glue } from './glue.js';
 import { optionsIn } from './input.js';
-import { instantiate } from './instance.js';
+import { instantiate, textAt } from './instance.js';
 import { kBlockUnits, kEventUnits, kIsBool, kIsNumber, kNotABool, kRecordCapacity, NameList, Word } from './layout.js';
 import { camelCase, type Shape } from './shapes.js';
-import type { BlockResult, EndReason, Finding, PushResult, VadEvent, VadEventType, VadOptions, VadState, WasmSource } from './types.js';
+import type { BlockResult, EndReason, Finding, Metrics, PushResult, VadEvent, VadEventType, VadOptions, VadState, WasmSource } from './types.js';
 
 const kTwoTo32 = 4294967296;
 /** Of `buffer.prebuffer_ms`: as the mode says. */
@@ -44,12 +44,12 @@ function readNames(read: (index: number) => string, from = 0): string[] {
 
 function readTables(glue: Glue): Tables {
   return {
-    fields: readNames((index) => glue.fieldName(index)).map((name, index) => ({ name, list: glue.fieldList(index) })),
-    states: readNames((index) => glue.name(NameList.state, index)) as VadState[],
-    eventTypes: readNames((index) => glue.name(NameList.event_type, index)) as VadEventType[],
+    fields: readNames((index) => textAt(glue, glue.fieldName(index))).map((name, index) => ({ name, list: glue.fieldList(index) })),
+    states: readNames((index) => textAt(glue, glue.name(NameList.state, index))) as VadState[],
+    eventTypes: readNames((index) => textAt(glue, glue.name(NameList.event_type, index))) as VadEventType[],
     // The first reason is none, whose name is ''.
-    reasons: ['', ...(readNames((index) => glue.name(NameList.end_reason, index), 1) as EndReason[])],
-    findings: readNames((index) => glue.name(NameList.finding, index)) as Finding[],
+    reasons: ['', ...(readNames((index) => textAt(glue, glue.name(NameList.end_reason, index)), 1) as EndReason[])],
+    findings: readNames((index) => textAt(glue, glue.name(NameList.finding, index))) as Finding[],
   };
 }
 
@@ -84,6 +84,7 @@ export class Core {
     this.glue = instantiate(wasm);
     this.#tables = tables ??= readTables(this.glue);
     this.states = this.#tables.states;
+    this.#view();
     this.glue.beginConfig();
     this.#choose(optionsIn(options), '');
     this.#checkSettings(this.glue.create(shape.object));
@@ -128,6 +129,14 @@ export class Core {
     return bytes.length;
   }
 
+  /** Writes a name where the next call finds it, and answers its length. One that can't be the core's stays one. */
+  putName(name: string): number {
+    const at = this.glue.wordsAt() + 8 * Word.Record;
+    const length = Math.min(name.length, 8 * kRecordCapacity);
+    for (let i = 0; i < length; i++) this.glue.HEAPU8[at + i] = Math.min(name.charCodeAt(i), 255);
+    return length;
+  }
+
   // Settings
 
   #choose(options: object, prefix: string): void {
@@ -159,7 +168,7 @@ export class Core {
     let status;
     if (field.list === kIsNumber) status = this.glue.set(index, typeof value === 'number' ? value : NaN);
     else if (field.list === kIsBool) status = this.glue.set(index, typeof value === 'boolean' ? Number(value) : NaN);
-    else status = this.glue.setName(index, typeof value === 'string' ? value : '');
+    else status = this.glue.setName(index, this.putName(typeof value === 'string' ? value : ''));
     if (status === kNotABool) throw new AudioEngineError('bad_option', `${path} must be true or false`, field.name);
     if (status !== 0) throw this.#settingsError(status, field.name, value);
   }
@@ -187,7 +196,7 @@ export class Core {
   #plain({ name, list }: Field, value: number): unknown {
     if (name === 'buffer.prebuffer_ms' && value === kByMode) return undefined;
     if (list === kIsNumber) return shortest(value);
-    return list === kIsBool ? value === 1 : this.glue.name(list, value);
+    return list === kIsBool ? value === 1 : textAt(this.glue, this.glue.name(list, value));
   }
 
   /** `prefix`: where the detector's settings stand among the options. */
@@ -198,24 +207,27 @@ export class Core {
   }
 
   #checkSettings(status: number): void {
-    if (status !== 0) throw this.#settingsError(status, this.glue.errorField(), undefined);
+    if (status !== 0) throw this.#settingsError(status, textAt(this.glue, this.glue.errorField()), undefined);
   }
 
   #settingsError(status: number, field: string, value: unknown): AudioEngineError {
     const path = this.#shape.path(field) ?? field;
     const subject = field === '' ? '' : `${path}${value === undefined ? '' : ` = ${String(value)}`}: `;
-    return new AudioEngineError(this.statusName(status), subject + this.glue.statusMessage(status), field);
+    return new AudioEngineError(this.statusName(status), subject + this.#message(status), field);
   }
 
   // What the last call gave
 
   /** Throws what a status other than ok means. */
   check(status: number, field = ''): void {
-    if (status !== 0) throw new AudioEngineError(this.statusName(status), this.glue.statusMessage(status), field);
+    if (status !== 0) throw new AudioEngineError(this.statusName(status), this.#message(status), field);
   }
   /** The same by name. */
   fail(status: string): never {
-    throw new AudioEngineError(status, this.glue.statusMessage(this.names(NameList.status).indexOf(status)));
+    throw new AudioEngineError(status, this.#message(this.names(NameList.status).indexOf(status)));
+  }
+  #message(status: number): string {
+    return textAt(this.glue, this.glue.statusMessage(status));
   }
   statusName(status: number): string {
     return this.nameIn(NameList.status, status);
@@ -224,7 +236,7 @@ export class Core {
   /** Names are fetched once a list. */
   names(list: number): readonly string[] {
     let names = lists.get(list);
-    if (names === undefined) lists.set(list, (names = readNames((index) => this.glue.name(list, index))));
+    if (names === undefined) lists.set(list, (names = readNames((index) => textAt(this.glue, this.glue.name(list, index)))));
     return names;
   }
   nameIn(list: number, index: number): string {
@@ -335,6 +347,12 @@ export class Core {
     const events: VadEvent[] = [];
     for (let i = 0; i < this.eventCount; i++) events.push(this.event(i));
     return { state: this.states[this.stateIndex] as VadState, audio: this.audio(), events, blocks, firstBlock: this.word(Word.FirstBlock) };
+  }
+
+  // Of an engine
+
+  metrics(): Metrics {
+    return JSON.parse(textAt(this.glue, this.glue.metricsJson())) as Metrics;
   }
 
   // Of engine and detector

@@ -206,7 +206,7 @@ export class AudioEngine extends Handle {
 
   /** Counters of the stream. Times are those of `push`, where the host has a clock. */
   metrics(): Metrics {
-    return JSON.parse(this.core.glue.metricsJson()) as Metrics;
+    return this.core.metrics();
   }
 
   /** The part of `metrics` that says whether this machine keeps up. */

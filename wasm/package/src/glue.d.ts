@@ -1,7 +1,10 @@
 // What the glue exports: glue.js is Emscripten's, made from wasm/bindings.cpp by the build. tests/wasm compares this list with
 // the real module.
 
-/** Calls of bindings.cpp. Statuses cross as numbers, flags as 0 and 1; `bytes` are the first of the input area. */
+/**
+ * Calls of bindings.cpp. Statuses cross as numbers, flags as 0 and 1, texts as addresses (`textAt` of instance.ts); `bytes` are
+ * the first of the input area, `nameLength` characters stand where records begin.
+ */
 export interface Glue {
   /** Views of the whole memory, made anew by Emscripten whenever it has grown. */
   readonly HEAPU8: Uint8Array<ArrayBuffer>;
@@ -9,11 +12,11 @@ export interface Glue {
   wordsAt(): number;
   beginConfig(): void;
   set(field: number, value: number): number;
-  setName(field: number, name: string): number;
+  setName(field: number, nameLength: number): number;
   get(field: number): number;
   create(object: number): number;
   configureVad(): number;
-  errorField(): string;
+  errorField(): number;
   reserve(bytes: number): number;
 
   push(bytes: number, use: number): number;
@@ -24,7 +27,7 @@ export interface Glue {
   speech(): void;
   findings(): void;
   findingPosition(set: number): number;
-  metricsJson(): string;
+  metricsJson(): number;
 
   hear(bytes: number): number;
   finish(): number;
@@ -32,7 +35,7 @@ export interface Glue {
   setSpeechProbability(probabilityQ15: number): void;
   reset(bufferOnly: number): void;
 
-  validate(bytes: number, format: string): number;
+  validate(bytes: number, nameLength: number): number;
   processMessage(bytes: number, enhance: number, normalize: number): number;
   analyze(bytes: number, detailed: number): void;
   resampleMessage(bytes: number, fromRateHz: number, toRateHz: number): number;
@@ -49,11 +52,11 @@ export interface Glue {
   resample(bytes: number, isFloat: number): number;
   flush(isFloat: number): number;
 
-  fieldName(field: number): string;
+  fieldName(field: number): number;
   fieldList(field: number): number;
-  name(list: number, index: number): string;
-  statusMessage(status: number): string;
-  version(): string;
+  name(list: number, index: number): number;
+  statusMessage(status: number): number;
+  version(): number;
 }
 
 export interface GlueHooks {

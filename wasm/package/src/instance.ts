@@ -8,6 +8,12 @@ export function isModule(wasm: WasmSource): boolean {
   return Object.prototype.toString.call(wasm) === '[object WebAssembly.Module]';
 }
 
+/** A text of the core: ASCII, ended by a zero. */
+export function textAt(glue: Glue, at: number): string {
+  const bytes = glue.HEAPU8;
+  return String.fromCharCode(...bytes.subarray(at, bytes.indexOf(0, at)));
+}
+
 export function instantiate(wasm: WasmSource): Glue {
   let failure: unknown;
   const glue: GlueHooks = {

@@ -166,7 +166,7 @@ class AudioEngineProcessor extends AudioWorkletProcessor {
         core.setSpeechProbability(request.probability);
         return undefined;
       case 'metrics':
-        return JSON.parse(core.glue.metricsJson()) as Metrics;
+        return core.metrics();
       case 'stop':
         this.#core = undefined; // process() answers false from now on
         return undefined;

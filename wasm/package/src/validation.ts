@@ -11,7 +11,7 @@ export function metadataOf(core: Core): AudioMetadata {
 
 /** `format`: '' is the configured one. */
 export function validate(core: Core, bytes: Uint8Array, format: string): ValidationResult {
-  const status = core.statusName(core.glue.validate(core.put(bytes), format));
+  const status = core.statusName(core.glue.validate(core.put(bytes), core.putName(format)));
   if (status === 'bad_format') throw new AudioEngineError(status, `there is no format ${format}`, 'expected');
   return { ok: status === 'ok', status: status as ValidationResult['status'], position: core.word(Word.Position), findings: core.findings(), metadata: metadataOf(core) };
 }
