@@ -122,7 +122,7 @@ constexpr std::array kFields{
                                         "level from which a sample counts as nearly clipped, 0 to 1"),
     field<&E::output, &O::sample_rate>("output.sample_rate", "output_rate", "Hz of the output; 0: as the input"),
     field<&E::output, &O::format>("output.format", "output_format", "coding of the output's samples"),
-    field<&E::vad, &V::type>("vad.type", "type", "the detector"),
+    field<&E::vad, &V::type>("vad.type", "vad", "the detector: a network, the level, or the caller's score"),
     field<&E::vad, &V::energy_threshold>("vad.energy_threshold", "energy_threshold",
                                          "RMS of full scale, 0 to 1: the threshold when not adaptive, else its start"),
     field<&E::vad, &V::speech_start_ms>("vad.speech_start_ms", "speech_start_ms",

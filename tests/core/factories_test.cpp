@@ -27,6 +27,12 @@ TEST(Factories, AreThePresetsTheyAreCalled) {
     EXPECT_EQ(adaptive.value().config().mode, ProcessingMode::BALANCED);
     EXPECT_EQ(adaptive.value().config().latency_target_us, 50000U);
 
+    // The given detector, and without one the one that hears best.
+    EXPECT_EQ(fast.value().config().vad.type, VADType::ENERGY_BASED);
+    EXPECT_EQ(create_fast_lane_engine().value().config().vad.type, VADType::NEURAL);
+    EXPECT_EQ(big.value().config().vad.type, VADType::NEURAL);
+    EXPECT_EQ(adaptive.value().config().vad.type, VADType::NEURAL);
+
     EXPECT_EQ(create_fast_lane_engine(1).status(), Status::bad_sample_rate);
 }
 

@@ -208,7 +208,10 @@ test('factories are the presets they are called', async () => {
   const adaptive = await createAdaptiveEngine({ latencyTargetMs: 2.5 });
   assert.deepEqual([adaptive.config.mode, adaptive.config.latencyTargetUs], ['balanced', 2500]);
   assert.equal((await createAdaptiveEngine()).config.latencyTargetUs, 50000);
-  assert.deepEqual((await createFastLaneEngine()).config, (await createEngine({ mode: 'realtime' })).config);
+  assert.deepEqual((await createFastLaneEngine()).config, (await createEngine({ mode: 'realtime', vad: { type: 'neural' } })).config);
+  const energy = await createFastLaneEngine({ vadConfig: { type: 'energy' } });
+  assert.deepEqual([fast, big, adaptive, energy].map((engine) => engine.config.vad.type), ['neural', 'neural', 'neural', 'energy']);
+  await assert.rejects(createFastLaneEngine({ vadConfig: 'neural' }), { name: 'AudioEngineError', field: 'vad' });
   await assert.rejects(createFastLaneEngine({ channels: 9 }), { code: 'bad_channels', field: 'audio.channels' });
 });
 

@@ -7,7 +7,7 @@ const kChunkSamples = kSampleRateHz / 50; // 20 ms
 const kRounds = 50;
 const kChunksPerRound = 20;
 
-const engine = await createEngine({ mode: 'realtime', format: 'float32', sampleRate: kSampleRateHz });
+const engine = await createEngine({ mode: 'realtime', format: 'float32', sampleRate: kSampleRateHz, vad: { type: 'neural' } });
 const chunk = new Float32Array(kChunkSamples);
 let random = 1;
 for (let i = 0; i < chunk.length; ++i) {

@@ -27,7 +27,7 @@ export interface Segment {
 export class History {
   readonly page = new SideHistory();
   readonly relay = new SideHistory();
-  readonly threshold = new Track(); // dBFS, the page's, one a block
+  readonly floor = new Track(); // of the noise: dBFS, the page's, one a block
   readonly same = new Track(); // 1 identical, 0 not; one a compared block
   readonly low = new Track(); // smallest and largest sample of each 10 ms, -1 to 1
   readonly high = new Track();

@@ -2,7 +2,7 @@
 import quietRoom from '../../tests/support/recordings/librispeech_2691.wav?url';
 import noisyRoom from '../../tests/support/recordings/librispeech_1723.wav?url';
 
-/** A noisy room, then a quiet one: the threshold follows. */
+/** A noisy room, then a quiet one: the noise floor follows, and the decisions do not mind. */
 export const kRecordings: readonly string[] = [noisyRoom, quietRoom];
 
 export const kCredit =

@@ -70,7 +70,7 @@ export class RelayLink {
 
   /** Connects and waits for the relay's greeting. Rejects with words for people. */
   static connect(address: RelayAddress, sampleRateHz: number, listener: RelayListener): Promise<RelayLink> {
-    const query = new URLSearchParams({ format: 'pcm16', rate: `${sampleRateHz}`, channels: '1', mode: 'realtime', max_gap_ms: '0', blocks: '1' });
+    const query = new URLSearchParams({ format: 'pcm16', rate: `${sampleRateHz}`, channels: '1', mode: 'realtime', vad: 'neural', max_gap_ms: '0', blocks: '1' });
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(`${address.url}?${query}`);
       socket.binaryType = 'arraybuffer';

@@ -46,7 +46,7 @@ export class Run {
   relayTrouble: string | undefined;
   relayAnswerMs: number | undefined;
   echoBytes = 0;
-  thresholdDbfs: number | undefined;
+  floorDbfs: number | undefined;
   live = true;
   sourceName = '';
 
@@ -116,7 +116,7 @@ export class Run {
   async #openNode(): Promise<void> {
     // PCM16 at the context's own rate in the mode "realtime" are the very samples that the detector hears: the relay gets these.
     // It hears nothing of time that passes without audio, so here such time must not end a segment either: maxGapMs 0.
-    const options = { mode: 'realtime', output: { format: 'pcm16' }, vad: { maxGapMs: 0 }, batchMs: kBatchMs } as const;
+    const options = { mode: 'realtime', output: { format: 'pcm16' }, vad: { type: 'neural', maxGapMs: 0 }, batchMs: kBatchMs } as const;
     const node = await createEngineNode(this.context, options);
     node.onbatch = (batch) => this.#takeBatch(batch);
     node.onfailure = (error) => this.#listener.ended(`The audio engine stopped: ${error.message}`);
@@ -168,10 +168,10 @@ export class Run {
       this.comparison.addPage(blocks);
     }
 
-    this.thresholdDbfs = batch.thresholdDbfsX100 / 100;
+    this.floorDbfs = batch.noiseFloorDbfsX100 / 100;
     this.history.addAudio(batch.audio);
     this.history.page.add(blocks);
-    for (const _ of blocks) this.history.threshold.push(this.thresholdDbfs);
+    for (const _ of blocks) this.history.floor.push(this.floorDbfs);
     this.history.addEvents(batch.events);
     this.page.events.push(...batch.events);
     this.page.lastBlock = blocks.at(-1) ?? this.page.lastBlock;

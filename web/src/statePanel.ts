@@ -12,7 +12,7 @@ const detail = byId('state-detail');
 const clock = byId('clock');
 const meter = byId('meter');
 const fill = byId('meter-fill');
-const thresholdMark = byId('meter-threshold');
+const floorMark = byId('meter-floor');
 const levelText = byId('level-text');
 
 /** 0 to 1 along the meter. */
@@ -25,7 +25,7 @@ export function showIdle(title: string, words: string): void {
   setText(word, title);
   setText(detail, words);
   fill.style.setProperty('--along', '0');
-  thresholdMark.hidden = true;
+  floorMark.hidden = true;
   setText(levelText, '– dBFS');
   meter.setAttribute('aria-valuenow', `${kLowestDbfs}`);
   meter.setAttribute('aria-valuetext', 'no audio');
@@ -41,8 +41,8 @@ export function showRun(run: Run): void {
 
   const level = (block?.levelDbfsX100 ?? kLowestDbfs * 100) / 100;
   fill.style.setProperty('--along', along(level).toFixed(3));
-  thresholdMark.hidden = run.thresholdDbfs === undefined;
-  if (run.thresholdDbfs !== undefined) thresholdMark.style.left = `${(along(run.thresholdDbfs) * 100).toFixed(1)}%`;
+  floorMark.hidden = run.floorDbfs === undefined;
+  if (run.floorDbfs !== undefined) floorMark.style.left = `${(along(run.floorDbfs) * 100).toFixed(1)}%`;
   setText(levelText, `${level.toFixed(1)} dBFS`);
   meter.setAttribute('aria-valuenow', Math.max(kLowestDbfs, level).toFixed(0));
   meter.setAttribute('aria-valuetext', `${level.toFixed(0)} decibels`);

@@ -50,7 +50,7 @@ export class Timeline {
       bands: [{ series: [2, 1], fill: () => this.#theme.wave }],
       hooks: { drawClear: [(plot) => this.#drawSegments(plot)] },
     });
-    this.#level = this.#lane('Level, dBFS', [['page', 'this page'], ['relay', 'relay'], ['threshold', 'threshold']], 'level', {
+    this.#level = this.#lane('Level, dBFS', [['page', 'this page'], ['relay', 'relay'], ['threshold', 'noise floor']], 'level', {
       scales: { y: { range: [kLowestDbfs, 0] } },
       axes: [this.#noAxis(), this.#yAxis([-80, -60, -40, -20, 0], (v) => `${v}`)],
       series: [{}, this.#line('relay', 5), this.#line('page', 1.5), this.#line('threshold', 1.5, [5, 4])],
@@ -107,10 +107,10 @@ export class Timeline {
 
     this.#from = Math.max(0, Math.floor(start / kBlockSeconds) - 1);
     this.#to = Math.ceil(end / kBlockSeconds);
-    const { low, high, page, relay, threshold } = history ?? {};
+    const { low, high, page, relay, floor } = history ?? {};
     this.#waveTop = history ? fittingTop(history.peak) : 1;
     this.#set(this.#wave, start, end, [low, high]);
-    this.#set(this.#level, start, end, [relay?.level, page?.level, threshold]);
+    this.#set(this.#level, start, end, [relay?.level, page?.level, floor]);
     this.#set(this.#score, start, end, [relay?.score, page?.score]);
     this.#set(this.#states, start, end, []);
   }

@@ -1,4 +1,5 @@
-// The specification's three ready-made engines: thin presets over `AudioEngine::create`.
+// The specification's three ready-made engines: thin presets over `AudioEngine::create`. Speech is found by the neural
+// detector; EngineConfig's own default is the specification's energy detector.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +8,17 @@
 
 namespace audioengine {
 
+/// What the factories listen with: all as usual, but VADType::NEURAL.
+[[nodiscard]] inline VADConfig neural_vad_config() noexcept {
+    VADConfig config;
+    config.type = VADType::NEURAL;
+    return config;
+}
+
 /// For live conversation: REALTIME, nothing added to the delay but what a change of rate needs (none here).
 inline Result<AudioEngine> create_fast_lane_engine(std::uint32_t sample_rate = 24000,
                                                    std::uint32_t chunk_duration_ms = 20,
-                                                   const VADConfig& vad_config = {}) noexcept {
+                                                   const VADConfig& vad_config = neural_vad_config()) noexcept {
     EngineConfig config;
     config.mode = ProcessingMode::REALTIME;
     config.audio.sample_rate = sample_rate;
@@ -26,6 +34,7 @@ inline Result<AudioEngine> create_big_lane_engine(std::uint32_t sample_rate = 24
     config.mode = ProcessingMode::QUALITY;
     config.normalize = enable_enhancement;
     config.audio.sample_rate = sample_rate;
+    config.vad = neural_vad_config();
     return AudioEngine::create(config);
 }
 
@@ -36,6 +45,7 @@ inline Result<AudioEngine> create_adaptive_engine(std::uint32_t sample_rate = 24
     EngineConfig config;
     config.latency_target_us = latency_target_us;
     config.audio.sample_rate = sample_rate;
+    config.vad = neural_vad_config();
     return AudioEngine::create(config);
 }
 

@@ -115,7 +115,7 @@ TEST(ConfigFields, BadTextIsToldAndChangesNothing) {
         {"threshold", "0.5 ", "threshold: '0.5 ' is not a number"},
         {"adaptive", "maybe", "adaptive: 'maybe' is not true or false"},
         {"mode", "fast", "mode: 'fast' is not one of realtime, balanced, quality"},
-        {"vad.type", "magic", "type: 'magic' is not one of energy, external, neural"},
+        {"vad.type", "magic", "vad: 'magic' is not one of energy, external, neural"},
         {"output_format", "mp3", "output_format: 'mp3' is not one of pcm16, g711_ulaw, g711_alaw, float32"},
         {"volume", "1", "there is no field 'volume'"},
     };

@@ -7,7 +7,7 @@ import { optionsIn } from './input.js';
 import { load } from './load.js';
 import { Resampler } from './resampler.js';
 import { AudioStreamBuffer } from './stream-buffer.js';
-import type { AdaptiveOptions, BigLaneOptions, DetectorOptions, EngineOptions, FastLaneOptions, ProcessorOptions, ResamplerOptions, StreamBufferOptions, WasmOptions, WasmSource } from './types.js';
+import type { AdaptiveOptions, BigLaneOptions, DetectorOptions, EngineOptions, FastLaneOptions, ProcessorOptions, ResamplerOptions, StreamBufferOptions, VadOptions, WasmOptions, WasmSource } from './types.js';
 
 type Constructor<Options, Made> = new (wasm: WasmSource, options: Options) => Made;
 
@@ -20,22 +20,25 @@ async function make<Options extends object, Made>(made: Constructor<Options, Mad
 /** An engine with these options. Rejects with AudioEngineError, whose `field` names the option that is wrong; so do the others. */
 export const createEngine = async (options?: EngineOptions & WasmOptions): Promise<AudioEngine> => make(AudioEngine, options);
 
-/** For live conversation: mode 'realtime', nothing added to the delay but what a change of rate needs (none here). */
+// What the factories listen with, unless told otherwise. What is no object goes on, to be refused like any other wrong option.
+const listening = (vad: VadOptions = {}): VadOptions => (typeof vad === 'object' && vad !== null ? { ...vad, type: vad.type ?? 'neural' } : vad);
+
+/** For live conversation: mode 'realtime', nothing added to the delay but what a change of rate needs (none here). Hears with the neural detector. */
 export const createFastLaneEngine = async (all?: FastLaneOptions): Promise<AudioEngine> => {
   const { vadConfig, ...options } = optionsIn(all);
-  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, mode: 'realtime', vad: vadConfig });
+  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, mode: 'realtime', vad: listening(vadConfig) });
 };
 
-/** For analysis and recordings: mode 'quality'; `enableEnhancement` (default true) brings speech to a steady level. */
+/** For analysis and recordings: mode 'quality'; `enableEnhancement` (default true) brings speech to a steady level. Hears with the neural detector. */
 export const createBigLaneEngine = async (all?: BigLaneOptions): Promise<AudioEngine> => {
   const { enableEnhancement, ...options } = optionsIn(all);
-  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, mode: 'quality', normalize: enableEnhancement });
+  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, mode: 'quality', normalize: enableEnhancement, vad: listening() });
 };
 
-/** Starts in mode 'balanced' and steps between the modes so that a `push` stays within `latencyTargetMs` (default 50). */
+/** Starts in mode 'balanced' and steps between the modes so that a `push` stays within `latencyTargetMs` (default 50). Hears with the neural detector. */
 export const createAdaptiveEngine = async (all?: AdaptiveOptions): Promise<AudioEngine> => {
   const { latencyTargetMs = 50, ...options } = optionsIn(all);
-  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, latencyTargetUs: typeof latencyTargetMs === 'number' ? Math.round(latencyTargetMs * 1000) : NaN });
+  return make<EngineOptions, AudioEngine>(AudioEngine, { ...options, vad: listening(), latencyTargetUs: typeof latencyTargetMs === 'number' ? Math.round(latencyTargetMs * 1000) : NaN });
 };
 
 /** For complete messages. */
