@@ -1,4 +1,5 @@
-// The Fourier transform behind both spectra of the core: a message's (spectrum.cpp) and a window's (forensics_samples.cpp).
+// The Fourier transform behind the spectra that are seldom taken: a message's (spectrum.cpp) and a window's of forensics
+// (forensics_samples.cpp). The neural detector, which takes one every 10 ms, has a quicker one: power_spectrum.h.
 #pragma once
 
 #include <array>

@@ -44,8 +44,7 @@ constexpr Text kTexts[] = {
     {"mixed_input", "Until clear a buffer takes either bytes or numbered packets."},
     {"bad_strategy",
      "Overflow must be drop_oldest, drop_newest or error; underflow silence, repeat or error; the policy of a pool "
-     "fail "
-     "or allocate."},
+     "fail or allocate."},
     {"bad_buffer_size", "The size must hold one frame, block or byte, and be at most 1 GiB."},
     {"bad_buffer_duration",
      "The limit must be 1 to 600000 ms, the start-up depth within it, repetition at most 1000 ms, "

@@ -107,7 +107,7 @@ void FastVADDetector::hear(std::span<const std::int16_t, kBlockSamples> block) n
     waiting_level_dbfs_x100_ = heard.level_dbfs_x100;
 }
 
-[[gnu::noinline]] void FastVADDetector::decide(std::uint16_t probability_q15, std::int16_t level_dbfs_x100) noexcept {
+void FastVADDetector::decide(std::uint16_t probability_q15, std::int16_t level_dbfs_x100) noexcept {
     take(segmenter_.process(probability_q15));
     blocks_[block_count_++] = {probability_q15, level_dbfs_x100, segmenter_.state()};
     ++blocks_decided_;

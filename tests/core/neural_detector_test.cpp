@@ -115,15 +115,22 @@ TEST(PowerSpectrum, IsThatOfASumOverAllSamples) {
     }
 }
 
+std::vector<SpeechFeatures::Vector> features_of(const Samples& samples, std::size_t blocks) {
+    const SpeechFeatures::Tables tables;
+    SpeechFeatures features;
+    std::vector<SpeechFeatures::Vector> result(blocks);
+    for (std::size_t block = 0; block < blocks; ++block)
+        features.process(tables, block_of(samples, block), result[block]);
+    return result;
+}
+
 TEST(SpeechFeatures, AreThoseOfASlowTwin) {
     for (const Sound& sound : all_sounds()) {
         SCOPED_TRACE(sound.name);
-        SpeechFeatures fast;
-        const SpeechFeatures::Tables tables;
+        const auto fast = features_of(sound.samples, 60);
         reference::SpeechFeatures slow(sound.samples);
-        for (std::size_t block = 0; block < 60; ++block) {
-            SpeechFeatures::Vector features;
-            fast.process(tables, block_of(sound.samples, block), features);
+        for (std::size_t block = 0; block < fast.size(); ++block) {
+            const SpeechFeatures::Vector& features = fast[block];
             const std::vector<double> exact = slow.next(block);
             ASSERT_EQ(exact.size(), SpeechFeatures::kCount);
             for (std::size_t k = 0; k < SpeechFeatures::kCount; ++k) {
@@ -139,13 +146,11 @@ TEST(SpeechNetwork, HasTheBitsOfItsSlowTwin) {
     test::Lcg random(1);
     for (const Sound& sound : all_sounds()) {
         SCOPED_TRACE(sound.name);
-        const SpeechFeatures::Tables tables;
-        SpeechFeatures features;
         SpeechNetwork fast;
         reference::SpeechNetwork<float> slow;
-        for (std::size_t block = 0; block < 150; ++block) {
-            SpeechFeatures::Vector vector;
-            features.process(tables, block_of(sound.samples, block), vector);
+        auto vectors = features_of(sound.samples, 150);
+        for (std::size_t block = 0; block < vectors.size(); ++block) {
+            SpeechFeatures::Vector& vector = vectors[block];
             if (block % 50 > 40) {  // what no sound has: any 16 bits
                 for (auto& feature : vector) feature = block % 2 == 0 ? random.sample() : std::int16_t{-32768};
             }
@@ -157,14 +162,11 @@ TEST(SpeechNetwork, HasTheBitsOfItsSlowTwin) {
 
 TEST(SpeechNetwork, RoundingCostsLittle) {
     for (const Samples* speech : {&test::woman(), &test::man()}) {
-        const SpeechFeatures::Tables tables;
-        SpeechFeatures features;
         SpeechNetwork fast;
         reference::SpeechNetwork<double> slow;
-        for (std::size_t block = 0; block < 400; ++block) {
-            SpeechFeatures::Vector vector;
-            features.process(tables, block_of(*speech, block), vector);
-            ASSERT_NEAR(fast.process(vector) / 32768.0, slow.next(vector), 0.005) << block;
+        const auto vectors = features_of(*speech, 400);
+        for (std::size_t block = 0; block < vectors.size(); ++block) {
+            ASSERT_NEAR(fast.process(vectors[block]) / 32768.0, slow.next(vectors[block]), 0.005) << block;
         }
     }
 }

@@ -2,7 +2,7 @@
 //
 // FastVADDetector resamples to 16 kHz (always with the REALTIME filter, so that decisions do not depend on the
 // processing mode), cuts blocks of 160 samples, asks the detector for a probability and lets the Segmenter decide.
-// Decisions are integer arithmetic: the same bits on every machine, however the audio was cut.
+// Decisions are integers, or floats in a fixed order: the same bits on every machine, however the audio was cut.
 #pragma once
 
 #include <array>

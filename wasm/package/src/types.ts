@@ -6,7 +6,7 @@ import type { AudioFormat, ProcessingMode } from './enums.js';
 export type AudioFormatAlias = 's16' | 'ulaw' | 'mulaw' | 'pcmu' | 'alaw' | 'pcma' | 'f32';
 export type G711Law = 'g711_ulaw' | 'ulaw' | 'mulaw' | 'pcmu' | 'g711_alaw' | 'alaw' | 'pcma';
 
-/** What turns audio into a probability: the level of each block, or the caller (`setSpeechProbability`). */
+/** What turns audio into a probability: the level of each block, a network, or the caller (`setSpeechProbability`). */
 export type VadType = 'energy' | 'energy_based' | 'external' | 'neural';
 
 /** Where the stream stands between silence and speech. */
