@@ -28,6 +28,10 @@ def features(pcm):
     return out
 
 
+def as_float(pcm):
+    return pcm.astype(np.float32) / 32768
+
+
 def to_pcm(x):
     return np.clip(np.rint(x * 32768), -32768, 32767).astype(np.int16)
 

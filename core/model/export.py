@@ -11,7 +11,8 @@ import argparse
 import numpy as np
 import torch
 
-FEATURE_ONE = 768  # what stands for 1 in the features
+from common import FEATURE_ONE
+
 CONV_ONE = 1024  # what stands for 1 in the convolution's output
 STATE_ONE = 32767  # and in the recurrent state
 LANES = 8  # the core's kernels take rows of a multiple of this many numbers

@@ -6,6 +6,7 @@
 The mixtures of a seed are always the same. 2,250 of them are 10 hours.
 """
 import io
+import os
 import sys
 
 import numpy as np
@@ -13,17 +14,13 @@ import soundfile
 from scipy import signal
 
 import common
-from common import BLOCK, QUIET, RATE_HZ, RATHER_QUIET, SPEECH
+from common import BLOCK, QUIET, RATE_HZ, RATHER_QUIET, SPEECH, as_float
 from synthetic import Synthetic
 
 SECONDS = 16
 # Continuous speech outweighs isolated words.
 SPEECH_WEIGHT = {"librispeech": 3.0, "watson": 4.0, "fillets-ng": 1.2, "asterisk": 2.0, "pv-intent": 0.8, "pv-wake": 0.5,
                  "mycroft-precise": 0.8, "ktuberling": 0.8, "klettres": 0.8, "audio-cmn": 0.6, "kerstin": 0.8, "ljspeech": 1.5}
-
-
-def as_float(pcm):
-    return pcm.astype(np.float32) / 32768
 
 
 def blocks(x):
@@ -271,6 +268,4 @@ if __name__ == "__main__":
     mixer = Mixer(common.load_clips(work, "train"), seed)
     examples = [mixer.example() for _ in range(count)]
     np.savez(out + ".tmp.npz", features=np.stack([f for f, _ in examples]), labels=np.stack([l for _, l in examples]))
-    import os
-
     os.rename(out + ".tmp.npz", out)

@@ -15,16 +15,12 @@ from scipy import signal
 
 import common
 import export
-from common import BLOCK, QUIET, RATE_HZ, RATHER_SPEECH, SPEECH
+from common import BLOCK, QUIET, RATE_HZ, RATHER_SPEECH, SPEECH, as_float
 from synthetic import Synthetic
 
 NOISES = {"music": "music", "keys": "mechvibes", "home": "esc10", "babble": "babble-mix", "games": "lincity-ng"}
 STEADY = [f"{name}{snr}" for snr in (20, 10, 5, 0) for name in ("white", "pink")]
 SHORT = 150  # blocks; a shorter clip gets silence around it
-
-
-def as_float(pcm):
-    return pcm.astype(np.float32) / 32768
 
 
 def make(work, out):
